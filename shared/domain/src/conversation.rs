@@ -1,0 +1,31 @@
+//! What the bot waits for in a chat. Never the only place of anything that must be kept: an order and its receipt live on the order.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{OrderKey, ProductId, TelegramUserId},
+    time::{Span, Timestamp},
+};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversation {
+    pub user: TelegramUserId,
+    pub awaiting: Awaiting,
+    /// After this the item is gone or ignored.
+    pub until: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Awaiting {
+    /// The next text is a discount code for this plan and the order that the plan's screen minted.
+    DiscountCode { product: ProductId, order: OrderKey },
+}
+
+impl Conversation {
+    pub const LIFETIME: Span = Span::hours(24);
+
+    pub const fn new(user: TelegramUserId, awaiting: Awaiting, now: Timestamp) -> Self {
+        Self { user, awaiting, until: now.plus(Self::LIFETIME) }
+    }
+}

@@ -1,0 +1,266 @@
+//! Money reported by a gateway, and the one function that decides what it pays for.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    duty::Work,
+    ids::{InvalidId, OrderId, TelegramUserId, text_form},
+    money::{Currency, Money},
+    order::{self, Attempt, Event, Order, Refusal, Transition, UnappliedReason},
+    time::Timestamp,
+};
+
+/// A way to pay. The names stand in routes, in the table and in the admin API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Gateway {
+    TelegramStars,
+    Card,
+    CryptoPay,
+}
+
+impl Gateway {
+    pub const ALL: [Self; 3] = [Self::TelegramStars, Self::Card, Self::CryptoPay];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TelegramStars => "telegram-stars",
+            Self::Card => "card",
+            Self::CryptoPay => "crypto-pay",
+        }
+    }
+
+    /// One letter for buttons, whose data has 64 bytes.
+    pub const fn button(self) -> char {
+        match self {
+            Self::TelegramStars => 's',
+            Self::Card => 'c',
+            Self::CryptoPay => 'p',
+        }
+    }
+
+    pub fn from_button(letter: char) -> Option<Self> {
+        Self::ALL.into_iter().find(|gateway| gateway.button() == letter)
+    }
+
+    /// Whether the gateway can be asked what became of an invoice.
+    pub const fn can_be_polled(self) -> bool {
+        match self {
+            Self::CryptoPay => true,
+            Self::TelegramStars | Self::Card => false,
+        }
+    }
+}
+impl fmt::Display for Gateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+impl FromStr for Gateway {
+    type Err = InvalidId;
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        Self::ALL.into_iter().find(|gateway| gateway.name() == text).ok_or(InvalidId::new("payment gateway", "not one of ours"))
+    }
+}
+
+/// One payment: its gateway and the gateway's own, unique name for it. Text form `gateway#reference`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PaymentId {
+    gateway: Gateway,
+    reference: String,
+}
+
+impl PaymentId {
+    /// `reference`: 1 to 160 printable ASCII characters without spaces and `#`.
+    pub fn new(gateway: Gateway, reference: impl Into<String>) -> Result<Self, InvalidId> {
+        let reference = reference.into();
+        let fits = (1..=160).contains(&reference.len());
+        if fits && reference.bytes().all(|b| b.is_ascii_graphic() && b != b'#') {
+            Ok(Self { gateway, reference })
+        } else {
+            Err(InvalidId::new("payment id", "1 to 160 printable characters"))
+        }
+    }
+    pub const fn gateway(&self) -> Gateway {
+        self.gateway
+    }
+    pub fn reference(&self) -> &str {
+        &self.reference
+    }
+}
+impl fmt::Display for PaymentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.gateway, self.reference)
+    }
+}
+impl FromStr for PaymentId {
+    type Err = InvalidId;
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let (gateway, reference) = text.split_once('#').ok_or(InvalidId::new("payment id", "gateway#reference"))?;
+        Self::new(gateway.parse()?, reference)
+    }
+}
+text_form!(PaymentId);
+
+/// What a gateway says of a payment. `Unknown` is how a status that we have never heard of lives: in memory only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportedStatus {
+    Pending,
+    Paid,
+    /// Money arrived, but not as invoiced: an operator looks at it.
+    NeedsReview,
+    Expired,
+    Failed,
+    Refunded,
+    Unknown,
+}
+
+/// An authentic report of a gateway, in the shop's terms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentEvent {
+    pub payment: PaymentId,
+    /// The order that the gateway names (our public reference, opened by the caller) and the number of the attempt to pay it.
+    pub order: Option<(OrderId, u8)>,
+    pub status: ReportedStatus,
+    /// The invoice's amount. A paid report without one pays nothing.
+    pub amount: Option<Money>,
+    /// Who paid, where the gateway tells it.
+    pub payer: Option<TelegramUserId>,
+    /// A renewal that the gateway charged by itself: it carries the payload of the first payment.
+    pub recurring: bool,
+}
+
+/// Money that arrived: put once, for ever. It is the payment, the guard of its uniqueness and the operators' worklist.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    pub id: PaymentId,
+    pub amount: Option<Money>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payer: Option<TelegramUserId>,
+    pub settled_at: Timestamp,
+    pub status: PaymentStatus,
+    /// Why it pays no order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<UnappliedReason>,
+    /// Who approved it, for a payment that a person confirmed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<String>,
+    #[serde(flatten)]
+    pub work: Work,
+    pub version: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentStatus {
+    Applied,
+    Unapplied,
+    Refunded,
+}
+
+impl PaymentStatus {
+    pub const ALL: [Self; 3] = [Self::Applied, Self::Unapplied, Self::Refunded];
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Unapplied => "unapplied",
+            Self::Refunded => "refunded",
+        }
+    }
+}
+
+/// What a report of money leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settlement {
+    /// The order is paid.
+    Apply(Box<Transition>),
+    /// This payment paid this order before: success, and whatever the order still owes is tried again.
+    Already,
+    /// Money without an order that wants it: kept as an unapplied payment.
+    Unapplied(UnappliedReason),
+    /// Nothing happened that changes anything.
+    Ignore,
+}
+
+/// Holds every money rule of the shop (`order` is the one that the event names, as read). No gateway decides fulfilment.
+pub fn settle(order: Option<&Order>, event: &PaymentEvent, now: Timestamp, lease_until: Timestamp) -> Settlement {
+    match event.status {
+        ReportedStatus::Paid => {}
+        ReportedStatus::NeedsReview => return Settlement::Unapplied(UnappliedReason::NeedsReview),
+        ReportedStatus::Pending | ReportedStatus::Expired | ReportedStatus::Failed | ReportedStatus::Refunded | ReportedStatus::Unknown => return Settlement::Ignore,
+    }
+    let Some((order, (_, number))) = order.zip(event.order) else { return Settlement::Unapplied(UnappliedReason::UnknownOrder) };
+    if order.payment.as_ref() == Some(&event.payment) {
+        return Settlement::Already;
+    }
+    if event.recurring {
+        return Settlement::Unapplied(UnappliedReason::Recurring);
+    }
+    let Some(attempt) = order.attempt(number).filter(|attempt| attempt.gateway == event.payment.gateway()) else {
+        return Settlement::Unapplied(UnappliedReason::UnknownAttempt);
+    };
+    if event.payer.is_some_and(|payer| payer != order.id.buyer) {
+        return Settlement::Unapplied(UnappliedReason::OtherPayer);
+    }
+    if event.amount != Some(attempt.quote) {
+        return Settlement::Unapplied(UnappliedReason::AmountMismatch);
+    }
+    match order::decide(order, &Event::PaymentSettled { payment: event.payment.clone(), lease_until }, now) {
+        Ok(order::Decision::Change(transition)) => Settlement::Apply(transition),
+        Ok(order::Decision::Already) => Settlement::Already,
+        Ok(order::Decision::Unapplied(reason)) => Settlement::Unapplied(reason),
+        Err(Refusal::NotNow { .. } | Refusal::Conflict) => Settlement::Unapplied(UnappliedReason::OrderEnded),
+    }
+}
+
+/// Why a customer may not pay now what the gateway asks us about before it charges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum PreCheckoutRefusal {
+    #[error("there is no such order")]
+    UnknownOrder,
+    #[error("the order belongs to another customer")]
+    OtherPayer,
+    #[error("the customer is banned")]
+    Banned,
+    #[error("the order has ended")]
+    Ended,
+    #[error("the order is paid")]
+    Paid,
+    #[error("the amount or the currency is not the order's")]
+    AmountMismatch,
+}
+
+/// Whether a charge that is about to happen would pay `order`.
+pub fn pre_checkout(order: Option<&Order>, number: u8, payer: TelegramUserId, banned: bool, amount: Option<Money>, now: Timestamp) -> Result<(), PreCheckoutRefusal> {
+    let order = order.ok_or(PreCheckoutRefusal::UnknownOrder)?;
+    if order.id.buyer != payer {
+        return Err(PreCheckoutRefusal::OtherPayer);
+    }
+    if banned {
+        return Err(PreCheckoutRefusal::Banned);
+    }
+    match order.status {
+        order::OrderStatus::AwaitingPayment => {}
+        order::OrderStatus::Paid | order::OrderStatus::Provisioned => return Err(PreCheckoutRefusal::Paid),
+        order::OrderStatus::Expired | order::OrderStatus::Canceled | order::OrderStatus::Refunded => return Err(PreCheckoutRefusal::Ended),
+    }
+    if now > order.expires_at {
+        return Err(PreCheckoutRefusal::Ended);
+    }
+    let quote = order.attempt(number).map(|attempt: &Attempt| attempt.quote);
+    if quote.is_none() || quote != amount { Err(PreCheckoutRefusal::AmountMismatch) } else { Ok(()) }
+}
+
+/// Currencies in which a gateway can invoice, the preferred first.
+pub const fn gateway_currencies(gateway: Gateway) -> &'static [Currency] {
+    match gateway {
+        Gateway::TelegramStars => &[Currency::Xtr],
+        Gateway::Card => &[Currency::Irt, Currency::Rub],
+        Gateway::CryptoPay => &[Currency::Usd, Currency::Eur, Currency::Rub, Currency::Usdt, Currency::Ton],
+    }
+}
