@@ -55,6 +55,9 @@ pub struct Order {
     /// Who is rewarded if this turns out to be the buyer's first paid order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inviter: Option<TelegramUserId>,
+    /// The buyer had no paid order when it was placed: finishing it makes him an active customer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub first_purchase: bool,
     /// Tries to pay, at most [`Order::MAX_ATTEMPTS`], numbered from 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attempts: Vec<Attempt>,
@@ -292,6 +295,7 @@ pub struct NewOrder {
     pub total: Money,
     pub discount: Option<OrderDiscount>,
     pub inviter: Option<TelegramUserId>,
+    pub first_purchase: bool,
     pub panel_name: SubscriptionName,
     /// How long it can be paid.
     pub window: Span,
@@ -314,6 +318,7 @@ impl Order {
             total: new.total,
             discount: new.discount,
             inviter: new.inviter,
+            first_purchase: new.first_purchase,
             attempts: Vec::new(),
             panel_name: new.panel_name,
             payment: None,

@@ -1,0 +1,504 @@
+//! Conditional writes, one or many at once.
+
+use std::{collections::HashMap, time::Duration};
+
+use aws_sdk_dynamodb::{
+    error::ProvideErrorMetadata,
+    operation::{delete_item::DeleteItemError, put_item::PutItemError, transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
+    types::{AttributeValue, CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
+};
+use domain::{
+    OrderId, TelegramUserId, Timestamp,
+    discount::DiscountCode,
+    referral::{Referral, ReferralState},
+    user::UserStatus,
+};
+use thiserror::Error;
+use tracing::warn;
+
+use crate::{
+    CardAmount, Entity, Store, StoreError,
+    item::{Item, from_item, number, primary, text, to_item},
+    keys::{self, Key},
+    schema,
+};
+
+/// One conditional write. Made by the constructors below, each of which says what it takes for granted.
+#[derive(Debug, Clone)]
+pub struct Write {
+    key: Key,
+    op: Op,
+    condition: String,
+    names: HashMap<String, String>,
+    values: HashMap<String, AttributeValue>,
+}
+
+#[derive(Debug, Clone)]
+enum Op {
+    Put(Item),
+    /// `SET`, `ADD`, `REMOVE` and `DELETE` clauses; the attempt's nonce is set besides.
+    Update { set: Vec<String>, rest: String },
+    Delete,
+}
+
+/// Why a commit did not happen, or may not have happened.
+#[derive(Debug, Error)]
+pub enum CommitError {
+    /// The condition of the write at `position` does not hold; nothing was written. Where several do not, the first one is told.
+    #[error("write {position} was refused")]
+    Refused { position: usize, found: Option<Found> },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The item that stood in a write's way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found(Item);
+
+impl Found {
+    pub fn read<E: Entity>(self) -> Result<E, StoreError> {
+        from_item(self.0)
+    }
+}
+
+impl Write {
+    fn new(key: Key, op: Op, condition: &str) -> Self {
+        Self { key, op, condition: condition.to_owned(), names: HashMap::new(), values: HashMap::new() }
+    }
+
+    fn update(key: Key, condition: &str) -> Self {
+        Self::new(key, Op::Update { set: Vec::new(), rest: String::new() }, condition)
+    }
+
+    fn name(mut self, alias: &str, name: &str) -> Self {
+        self.names.insert(alias.to_owned(), name.to_owned());
+        self
+    }
+
+    fn value(mut self, alias: &str, value: AttributeValue) -> Self {
+        self.values.insert(alias.to_owned(), value);
+        self
+    }
+
+    fn set(mut self, clause: &str) -> Self {
+        if let Op::Update { set, .. } = &mut self.op {
+            set.push(clause.to_owned());
+        }
+        self
+    }
+
+    fn rest(mut self, clauses: &str) -> Self {
+        if let Op::Update { rest, .. } = &mut self.op {
+            rest.push(' ');
+            rest.push_str(clauses);
+        }
+        self
+    }
+
+    /// A new item. Condition: nothing has its key.
+    pub fn create<E: Entity>(entity: &E) -> Result<Self, StoreError> {
+        Ok(Self::new(entity.key(), Op::Put(to_item(entity)?), "attribute_not_exists(#pk)").name("#pk", schema::PK))
+    }
+
+    /// The next state of what was read: raises `entity`'s version. Condition: the table still holds the version that was read.
+    pub fn replace<E: Entity>(entity: &mut E) -> Result<Self, StoreError> {
+        let version = entity.version_mut().ok_or(StoreError::Unwritable { entity: E::TYPE, reason: "it has no version".into() })?;
+        let read = *version;
+        *version = read.saturating_add(1);
+        let write = Self::new(entity.key(), Op::Put(to_item(entity)?), "#version = :read");
+        Ok(write.name("#version", schema::VERSION).value(":read", number(read)))
+    }
+
+    /// An item of no consequence, whatever was there before. No condition.
+    pub fn put<E: Entity>(entity: &E) -> Result<Self, StoreError> {
+        Ok(Self::new(entity.key(), Op::Put(to_item(entity)?), ""))
+    }
+
+    /// Somebody joined by this inviter's link. Condition: the inviter exists and is not banned.
+    pub fn count_invited(inviter: TelegramUserId) -> Self {
+        Self::count(inviter, "invited", "attribute_exists(#pk) AND attribute_not_exists(#banned)").name("#banned", "banned_at")
+    }
+
+    /// An invited user paid for the first time. Condition: the inviter exists.
+    pub fn count_qualified(inviter: TelegramUserId) -> Self {
+        Self::count(inviter, "qualified", "attribute_exists(#pk)")
+    }
+
+    /// The prize for an invited user was given. Condition: the inviter exists.
+    pub fn count_granted(inviter: TelegramUserId) -> Self {
+        Self::count(inviter, "granted", "attribute_exists(#pk)")
+    }
+
+    fn count(user: TelegramUserId, counter: &str, condition: &str) -> Self {
+        Self::update(keys::user(user), condition)
+            .name("#pk", schema::PK)
+            .name("#counter", counter)
+            .name("#version", schema::VERSION)
+            .value(":one", number(1))
+            .rest("ADD #counter :one, #version :one")
+    }
+
+    /// An order was finished: its buyer is an active customer. Condition: the buyer exists.
+    pub fn activate_user(user: TelegramUserId, now: Timestamp) -> Self {
+        Self::update(keys::user(user), "attribute_exists(#pk)")
+            .name("#pk", schema::PK)
+            .name("#status", schema::STATUS)
+            .name("#first", "first_paid_at")
+            .name("#version", schema::VERSION)
+            .value(":active", text(UserStatus::Active.name()))
+            .value(":now", text(now.to_string()))
+            .value(":one", number(1))
+            .set("#status = :active")
+            .set("#first = if_not_exists(#first, :now)")
+            .rest("ADD #version :one")
+    }
+
+    /// Takes one use of a code for an order. Condition: its terms are still those of `code`, it is active, inside its window, and uses are left.
+    pub fn reserve_code(code: &DiscountCode, now: Timestamp) -> Self {
+        let condition = "#version = :terms AND #active = :true AND (attribute_not_exists(#from) OR #from <= :now) \
+                         AND (attribute_not_exists(#to) OR #to >= :now) AND (attribute_not_exists(#limit) OR #used < #limit)";
+        Self::update(keys::discount_code(&code.name), condition)
+            .name("#version", schema::VERSION)
+            .name("#active", "active")
+            .name("#from", "valid_from")
+            .name("#to", "valid_to")
+            .name("#limit", "use_limit")
+            .name("#used", "times_used")
+            .value(":terms", number(code.version))
+            .value(":true", AttributeValue::Bool(true))
+            .value(":now", text(now.to_string()))
+            .value(":one", number(1))
+            .rest("ADD #used :one")
+    }
+
+    /// Late money for an order that gave its use back: takes one again. Condition: the code exists and uses are left.
+    pub fn retake_code(name: &domain::DiscountCodeName) -> Self {
+        Self::update(keys::discount_code(name), "attribute_exists(#pk) AND (attribute_not_exists(#limit) OR #used < #limit)")
+            .name("#pk", schema::PK)
+            .name("#limit", "use_limit")
+            .name("#used", "times_used")
+            .value(":one", number(1))
+            .rest("ADD #used :one")
+    }
+
+    /// Late money where no use is left: counted apart. Condition: the code exists.
+    pub fn count_late_use(name: &domain::DiscountCodeName) -> Self {
+        Self::update(keys::discount_code(name), "attribute_exists(#pk)")
+            .name("#pk", schema::PK)
+            .name("#late", "late_uses")
+            .value(":one", number(1))
+            .rest("ADD #late :one")
+    }
+
+    /// Gives a use back. Condition: one is taken.
+    pub fn release_code(name: &domain::DiscountCodeName) -> Self {
+        Self::update(keys::discount_code(name), "#used >= :one")
+            .name("#used", "times_used")
+            .value(":one", number(1))
+            .value(":minus", number(-1))
+            .rest("ADD #used :minus")
+    }
+
+    /// The customer's side of a reservation. Condition: this order does not hold the code yet, and fewer than `limit` of the customer's do.
+    pub fn hold_redemption(name: &domain::DiscountCodeName, order: OrderId, limit: Option<u32>) -> Self {
+        let base = "attribute_not_exists(#orders) OR NOT contains(#orders, :order)";
+        let write = Self::redemption(name, order).set("#type = :redemption").name("#type", schema::ENTITY_TYPE).value(":redemption", text("redemption"));
+        let mut write = write.rest("ADD #orders :set").value(":set", AttributeValue::Ss(vec![order.key.to_string()]));
+        write.condition = match limit {
+            None => base.to_owned(),
+            Some(_) => "attribute_not_exists(#orders) OR (size(#orders) < :limit AND NOT contains(#orders, :order))".to_owned(),
+        };
+        match limit {
+            None => write,
+            Some(limit) => write.value(":limit", number(limit)),
+        }
+    }
+
+    /// The customer's side of a release. Condition: this order holds the code.
+    pub fn drop_redemption(name: &domain::DiscountCodeName, order: OrderId) -> Self {
+        let mut write = Self::redemption(name, order).rest("DELETE #orders :set").value(":set", AttributeValue::Ss(vec![order.key.to_string()]));
+        write.condition = "contains(#orders, :order)".to_owned();
+        write
+    }
+
+    fn redemption(name: &domain::DiscountCodeName, order: OrderId) -> Self {
+        Self::update(keys::redemption(name, order.buyer), "").name("#orders", "orders").value(":order", text(order.key.to_string()))
+    }
+
+    /// A referral qualifies: `qualified` is its next state. Condition: the stored one is still attached.
+    pub fn qualify(qualified: &Referral) -> Result<Self, StoreError> {
+        Self::referral_in(qualified, ReferralState::Attached)
+    }
+
+    fn referral_in(next: &Referral, state: ReferralState) -> Result<Self, StoreError> {
+        let write = Self::new(next.key(), Op::Put(to_item(next)?), "#state = :state");
+        Ok(write.name("#state", "state").value(":state", text(state.name())))
+    }
+
+    /// New terms of a code; its uses stay as they are. Raises `code`'s version. Condition: the table still holds the version that was read.
+    pub fn edit_code(code: &mut DiscountCode) -> Result<Self, StoreError> {
+        let read = code.version;
+        code.version = read.saturating_add(1);
+        let mut item = to_item(code)?;
+        for kept in [schema::PK, schema::SK, "times_used", "late_uses", schema::NONCE] {
+            item.remove(kept);
+        }
+        let optional = ["valid_from", "valid_to", "use_limit", "per_user_limit", "products", "first_purchase_only", "minimum"];
+        let removed: Vec<&str> = optional.into_iter().filter(|name| !item.contains_key(*name)).collect();
+        let mut write = Self::update(keys::discount_code(&code.name), "#version = :read").value(":read", number(read));
+        for (name, value) in item {
+            write = write.set(&format!("#{name} = :{name}")).name(&format!("#{name}"), &name).value(&format!(":{name}"), value);
+        }
+        if !removed.is_empty() {
+            let aliases: Vec<String> = removed.iter().map(|name| format!("#{name}")).collect();
+            for name in removed {
+                write = write.name(&format!("#{name}"), name);
+            }
+            write = write.rest(&format!("REMOVE {}", aliases.join(", ")));
+        }
+        Ok(write)
+    }
+
+    /// An order no longer waits for an amount. Condition: it is this order's, or gone.
+    pub fn release_card_amount(amount: &CardAmount) -> Result<Self, StoreError> {
+        let order = serde_dynamo::to_attribute_value(amount.order).map_err(|error| StoreError::Unwritable { entity: CardAmount::TYPE, reason: error.to_string() })?;
+        let write = Self::new(amount.key(), Op::Delete, "attribute_not_exists(#pk) OR #order = :order");
+        Ok(write.name("#pk", schema::PK).name("#order", "order").value(":order", order))
+    }
+
+    /// Removes an item of no consequence. No condition.
+    pub fn delete(key: Key) -> Self {
+        Self::new(key, Op::Delete, "")
+    }
+
+    fn with_nonce(mut self, nonce: &str) -> Self {
+        match &mut self.op {
+            Op::Put(item) => {
+                item.insert(schema::NONCE.to_owned(), text(nonce));
+            }
+            Op::Update { set, .. } => {
+                set.push("#nonce = :nonce".to_owned());
+                self.names.insert("#nonce".to_owned(), schema::NONCE.to_owned());
+                self.values.insert(":nonce".to_owned(), text(nonce));
+            }
+            Op::Delete => {}
+        }
+        self
+    }
+
+    fn condition(&self) -> Option<String> {
+        (!self.condition.is_empty()).then(|| self.condition.clone())
+    }
+
+    fn names(&self) -> Option<HashMap<String, String>> {
+        (!self.names.is_empty()).then(|| self.names.clone())
+    }
+
+    fn values(&self) -> Option<HashMap<String, AttributeValue>> {
+        (!self.values.is_empty()).then(|| self.values.clone())
+    }
+}
+
+fn update_expression(set: &[String], rest: &str) -> String {
+    format!("SET {}{rest}", set.join(", "))
+}
+
+
+/// How often a commit is tried when nothing but other transactions stood in its way.
+const CONFLICT_TRIES: u32 = 3;
+const CONFLICT_WAIT_MS: u64 = 40;
+
+impl Store {
+    /// Does all of `writes` or none. `nonce` names this attempt: at most 36 characters, never used for another list of writes. When an answer
+    /// was lost and the repeated request meets its own write, the nonce tells, and the commit has succeeded.
+    pub async fn commit(&self, nonce: &str, writes: Vec<Write>) -> Result<(), CommitError> {
+        let writes: Vec<Write> = writes.into_iter().map(|write| write.with_nonce(nonce)).collect();
+        match <[Write; 1]>::try_from(writes) {
+            Ok([write]) => self.write_one(nonce, write).await,
+            Err(writes) => self.write_all(nonce, &writes).await,
+        }
+    }
+
+    async fn write_one(&self, nonce: &str, write: Write) -> Result<(), CommitError> {
+        let (condition, names, values) = (write.condition(), write.names(), write.values());
+        let returning = Some(ReturnValuesOnConditionCheckFailure::AllOld).filter(|_| condition.is_some());
+        let refused = match write.op {
+            Op::Put(item) => {
+                let request = self.client.put_item().table_name(&*self.table).set_item(Some(item)).set_condition_expression(condition);
+                let request = request.set_expression_attribute_names(names).set_expression_attribute_values(values);
+                match request.set_return_values_on_condition_check_failure(returning).send().await {
+                    Ok(_) => return Ok(()),
+                    Err(error) => match error.as_service_error() {
+                        Some(PutItemError::ConditionalCheckFailedException(refused)) => refused.item.clone(),
+                        _ => return Err(StoreError::of_sdk(error).into()),
+                    },
+                }
+            }
+            Op::Update { set, rest } => {
+                let request = self.client.update_item().table_name(&*self.table).set_key(Some(primary(&write.key)));
+                let request = request.update_expression(update_expression(&set, &rest)).set_condition_expression(condition);
+                let request = request.set_expression_attribute_names(names).set_expression_attribute_values(values);
+                match request.set_return_values_on_condition_check_failure(returning).send().await {
+                    Ok(_) => return Ok(()),
+                    Err(error) => match error.as_service_error() {
+                        Some(UpdateItemError::ConditionalCheckFailedException(refused)) => refused.item.clone(),
+                        _ => return Err(StoreError::of_sdk(error).into()),
+                    },
+                }
+            }
+            Op::Delete => {
+                let request = self.client.delete_item().table_name(&*self.table).set_key(Some(primary(&write.key))).set_condition_expression(condition);
+                let request = request.set_expression_attribute_names(names).set_expression_attribute_values(values);
+                match request.set_return_values_on_condition_check_failure(returning).send().await {
+                    Ok(_) => return Ok(()),
+                    Err(error) => match error.as_service_error() {
+                        Some(DeleteItemError::ConditionalCheckFailedException(refused)) => refused.item.clone(),
+                        _ => return Err(StoreError::of_sdk(error).into()),
+                    },
+                }
+            }
+        };
+        if refused.as_ref().is_some_and(|item| written_by(item, nonce)) {
+            return Ok(());
+        }
+        Err(CommitError::Refused { position: 0, found: refused.map(Found) })
+    }
+
+    async fn write_all(&self, nonce: &str, writes: &[Write]) -> Result<(), CommitError> {
+        let items = writes.iter().map(|write| self.transaction_item(write)).collect::<Result<Vec<_>, _>>()?;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let request = self.client.transact_write_items().set_transact_items(Some(items.clone())).client_request_token(nonce);
+            let error = match request.send().await {
+                Ok(_) => return Ok(()),
+                Err(error) => error,
+            };
+            let reasons = match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => canceled.cancellation_reasons.clone().unwrap_or_default(),
+                // Ours, still running after its answer was given up: its outcome shows when it is asked for again.
+                Some(service) if service.code() == Some("TransactionInProgressException") && tries < CONFLICT_TRIES => Vec::new(),
+                _ => return Err(StoreError::of_sdk(error).into()),
+            };
+            match verdict(&reasons, nonce) {
+                Canceled::Ours => return Ok(()),
+                Canceled::Refused { position, found } => return Err(CommitError::Refused { position, found }),
+                Canceled::Throttled => return Err(StoreError::Throttled.into()),
+                Canceled::Other(code) => return Err(StoreError::Refused { code, message: "in a transaction".into() }.into()),
+                Canceled::Conflict if tries >= CONFLICT_TRIES => return Err(StoreError::Throttled.into()),
+                Canceled::Conflict => {
+                    warn!(tries, "a transaction met another one");
+                    let wait = (self.jitter)(CONFLICT_WAIT_MS << tries);
+                    tokio::time::sleep(Duration::from_millis(wait)).await;
+                }
+            }
+        }
+    }
+
+    fn transaction_item(&self, write: &Write) -> Result<TransactWriteItem, StoreError> {
+        let unwritable = |error: aws_sdk_dynamodb::error::BuildError| StoreError::Unwritable { entity: "transaction", reason: error.to_string() };
+        let returning = Some(ReturnValuesOnConditionCheckFailure::AllOld);
+        let item = TransactWriteItem::builder();
+        Ok(match &write.op {
+            Op::Put(content) => item.put(
+                Put::builder()
+                    .table_name(&*self.table)
+                    .set_item(Some(content.clone()))
+                    .set_condition_expression(write.condition())
+                    .set_expression_attribute_names(write.names())
+                    .set_expression_attribute_values(write.values())
+                    .set_return_values_on_condition_check_failure(returning)
+                    .build()
+                    .map_err(unwritable)?,
+            ),
+            Op::Update { set, rest } => item.update(
+                Update::builder()
+                    .table_name(&*self.table)
+                    .set_key(Some(primary(&write.key)))
+                    .update_expression(update_expression(set, rest))
+                    .set_condition_expression(write.condition())
+                    .set_expression_attribute_names(write.names())
+                    .set_expression_attribute_values(write.values())
+                    .set_return_values_on_condition_check_failure(returning)
+                    .build()
+                    .map_err(unwritable)?,
+            ),
+            Op::Delete => item.delete(
+                Delete::builder()
+                    .table_name(&*self.table)
+                    .set_key(Some(primary(&write.key)))
+                    .set_condition_expression(write.condition())
+                    .set_expression_attribute_names(write.names())
+                    .set_expression_attribute_values(write.values())
+                    .set_return_values_on_condition_check_failure(returning)
+                    .build()
+                    .map_err(unwritable)?,
+            ),
+        }
+        .build())
+    }
+}
+
+pub(crate) fn written_by(item: &Item, nonce: &str) -> bool {
+    item.get(schema::NONCE).and_then(|value| value.as_s().ok()).is_some_and(|written| written == nonce)
+}
+
+/// Why a transaction was canceled, told by the positions of its writes.
+#[derive(Debug, PartialEq)]
+enum Canceled {
+    /// It met what an earlier try of itself wrote.
+    Ours,
+    Refused { position: usize, found: Option<Found> },
+    /// Nothing but other transactions, or one of ours whose outcome is not known yet.
+    Conflict,
+    Throttled,
+    Other(String),
+}
+
+fn verdict(reasons: &[CancellationReason], nonce: &str) -> Canceled {
+    let code = |reason: &CancellationReason| reason.code().unwrap_or("None").to_owned();
+    if reasons.iter().any(|reason| reason.item().is_some_and(|item| written_by(item, nonce))) {
+        return Canceled::Ours;
+    }
+    if let Some(position) = reasons.iter().position(|reason| reason.code() == Some("ConditionalCheckFailed")) {
+        let found = reasons.get(position).and_then(|reason| reason.item().cloned()).map(Found);
+        return Canceled::Refused { position, found };
+    }
+    let codes: Vec<String> = reasons.iter().map(code).filter(|code| code != "None").collect();
+    if codes.iter().all(|code| code == "TransactionConflict") {
+        return Canceled::Conflict;
+    }
+    if codes.iter().all(|code| matches!(code.as_str(), "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")) {
+        return Canceled::Throttled;
+    }
+    Canceled::Other(codes.into_iter().find(|code| code != "TransactionConflict").unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cancellation_is_read_by_position() {
+        let reason = |code: &str, nonce: Option<&str>| {
+            let item = nonce.map(|nonce| Item::from([(schema::NONCE.to_owned(), text(nonce))]));
+            CancellationReason::builder().code(code).set_item(item).build()
+        };
+        let none = || reason("None", None);
+        let refused = |position| Canceled::Refused { position, found: None };
+        let cases = [
+            (vec![], Canceled::Conflict),
+            (vec![none(), reason("TransactionConflict", None)], Canceled::Conflict),
+            (vec![none(), reason("ConditionalCheckFailed", None), reason("ConditionalCheckFailed", None)], refused(1)),
+            (vec![reason("TransactionConflict", None), reason("ConditionalCheckFailed", None)], refused(1)),
+            (vec![reason("ConditionalCheckFailed", Some("mine"))], Canceled::Ours),
+            (vec![reason("ThrottlingError", None), reason("TransactionConflict", None)], Canceled::Throttled),
+            (vec![reason("ValidationError", None), reason("TransactionConflict", None)], Canceled::Other("ValidationError".into())),
+        ];
+        for (reasons, expected) in cases {
+            assert_eq!(verdict(&reasons, "mine"), expected, "{reasons:?}");
+        }
+        let others = vec![reason("ConditionalCheckFailed", Some("yours"))];
+        assert!(matches!(verdict(&others, "mine"), Canceled::Refused { position: 0, found: Some(_) }));
+    }
+}

@@ -1,0 +1,220 @@
+//! How each aggregate lies in the table (`ARCHITECTURE.md` has the same as a picture).
+
+use domain::{
+    OrderId, Timestamp,
+    admin::{AdminToken, AuditEntry},
+    conversation::Conversation,
+    discount::DiscountCode,
+    duty::Work,
+    money::Money,
+    order::Order,
+    payment::Payment,
+    product::Product,
+    referral::Referral,
+    settings::Settings,
+    subscription::Subscription,
+    user::User,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    item::Entity,
+    keys::{self, Key, ListKey},
+};
+
+macro_rules! versioned {
+    () => {
+        fn version_mut(&mut self) -> Option<&mut u64> {
+            Some(&mut self.version)
+        }
+    };
+}
+
+impl Entity for User {
+    const TYPE: &'static str = "user";
+    fn key(&self) -> Key {
+        keys::user(self.id)
+    }
+    fn list(&self) -> Option<ListKey> {
+        Some(keys::users_list(self.joined_at, self.id))
+    }
+    fn summary(&self) -> Vec<(&'static str, String)> {
+        let mut summary = vec![("banned", self.is_banned().to_string()), ("trial", self.trial_at.is_some().to_string())];
+        summary.extend(self.invited_by.map(|inviter| ("invited_by", inviter.to_string())));
+        summary
+    }
+    versioned!();
+}
+
+impl Entity for Conversation {
+    const TYPE: &'static str = "conversation";
+    fn key(&self) -> Key {
+        keys::conversation(self.user)
+    }
+    fn expires(&self) -> Option<Timestamp> {
+        Some(self.until)
+    }
+}
+
+impl Entity for Order {
+    const TYPE: &'static str = "order";
+    fn key(&self) -> Key {
+        keys::order(self.id)
+    }
+    fn list(&self) -> Option<ListKey> {
+        Some(keys::orders_list(self.created_at, self.id.key))
+    }
+    fn summary(&self) -> Vec<(&'static str, String)> {
+        let method = self.payment.as_ref().map(|payment| payment.gateway()).or(self.attempts.last().map(|attempt| attempt.gateway));
+        let mut summary = vec![("product", self.terms.product.to_string())];
+        summary.extend(method.map(|gateway| ("method", gateway.to_string())));
+        summary
+    }
+    fn work(&self) -> Option<&Work> {
+        Some(&self.work)
+    }
+    versioned!();
+}
+
+impl Entity for Subscription {
+    const TYPE: &'static str = "subscription";
+    fn key(&self) -> Key {
+        keys::subscription(self.order)
+    }
+    versioned!();
+}
+
+impl Entity for Referral {
+    const TYPE: &'static str = "referral";
+    fn key(&self) -> Key {
+        keys::referral(self.inviter, self.invitee)
+    }
+    fn work(&self) -> Option<&Work> {
+        Some(&self.work)
+    }
+    versioned!();
+}
+
+impl Entity for Payment {
+    const TYPE: &'static str = "payment";
+    fn key(&self) -> Key {
+        keys::payment(&self.id)
+    }
+    fn list(&self) -> Option<ListKey> {
+        Some(keys::payments_list(self.settled_at, &self.id))
+    }
+    fn summary(&self) -> Vec<(&'static str, String)> {
+        let mut summary = vec![("method", self.id.gateway().to_string())];
+        summary.extend(self.order.map(|order| ("user_id", order.buyer.to_string())));
+        summary
+    }
+    fn work(&self) -> Option<&Work> {
+        Some(&self.work)
+    }
+    versioned!();
+}
+
+impl Entity for Product {
+    const TYPE: &'static str = "product";
+    fn key(&self) -> Key {
+        keys::product(&self.id)
+    }
+    versioned!();
+}
+
+impl Entity for Settings {
+    const TYPE: &'static str = "settings";
+    fn key(&self) -> Key {
+        keys::settings()
+    }
+    versioned!();
+}
+
+impl Entity for DiscountCode {
+    const TYPE: &'static str = "discount_code";
+    fn key(&self) -> Key {
+        keys::discount_code(&self.name)
+    }
+    fn list(&self) -> Option<ListKey> {
+        Some(keys::discount_codes_list(self.created_at, &self.name))
+    }
+    fn summary(&self) -> Vec<(&'static str, String)> {
+        vec![("active", self.active.to_string())]
+    }
+    versioned!();
+}
+
+impl Entity for AdminToken {
+    const TYPE: &'static str = "admin_token";
+    fn key(&self) -> Key {
+        keys::admin_token(&self.hash)
+    }
+    fn list(&self) -> Option<ListKey> {
+        Some(keys::admin_tokens_list(self.created_at, self.id))
+    }
+    versioned!();
+}
+
+impl Entity for AuditEntry {
+    const TYPE: &'static str = "audit";
+    fn key(&self) -> Key {
+        keys::audit(self)
+    }
+    fn list(&self) -> Option<ListKey> {
+        Some(keys::audit_target_list(self))
+    }
+}
+
+/// Which orders of one customer hold a code. Written only by the writes that reserve and release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redemption {
+    #[serde(default)]
+    pub orders: Vec<String>,
+}
+
+impl Redemption {
+    /// How many orders other than `order` hold the code.
+    pub fn held_besides(&self, order: OrderId) -> u32 {
+        let name = order.key.to_string();
+        u32::try_from(self.orders.iter().filter(|held| **held != name).count()).unwrap_or(u32::MAX)
+    }
+}
+
+/// A card transfer's amount, taken while an order waits for exactly it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardAmount {
+    pub card: String,
+    pub amount: Money,
+    pub order: OrderId,
+}
+
+impl Entity for CardAmount {
+    const TYPE: &'static str = "card_amount";
+    fn key(&self) -> Key {
+        keys::card_amount(&self.card, self.amount)
+    }
+}
+
+/// The answer that an admin request got, kept so that the same request again gets it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdempotencyRecord {
+    /// Who asked: keys of different tokens do not meet.
+    pub scope: String,
+    pub name: String,
+    /// SHA-256 of method, path and body: the same key for something else is refused.
+    pub request: String,
+    pub status: u16,
+    pub body: String,
+    pub until: Timestamp,
+}
+
+impl Entity for IdempotencyRecord {
+    const TYPE: &'static str = "idempotency";
+    fn key(&self) -> Key {
+        keys::idempotency(&self.scope, &self.name)
+    }
+    fn expires(&self) -> Option<Timestamp> {
+        Some(self.until)
+    }
+}
+

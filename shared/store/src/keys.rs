@@ -1,0 +1,170 @@
+//! Every key of the table is built here and nowhere else.
+
+use std::fmt;
+
+use domain::{
+    AdminTokenId, DiscountCodeName, Money, OrderId, OrderKey, ProductId, TelegramUserId, Timestamp,
+    admin::AuditEntry,
+    payment::PaymentId,
+    time::Month,
+};
+
+/// A primary key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Key {
+    pub pk: String,
+    pub sk: String,
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}|{}", self.pk, self.sk)
+    }
+}
+
+fn key(pk: impl Into<String>, sk: impl Into<String>) -> Key {
+    Key { pk: pk.into(), sk: sk.into() }
+}
+
+pub(crate) const ORDER_PREFIX: &str = "ORDER#";
+pub(crate) const SUBSCRIPTION_PREFIX: &str = "SUBSCRIPTION#";
+pub(crate) const REFERRAL_PREFIX: &str = "REFERRAL#";
+pub(crate) const PRODUCT_PREFIX: &str = "PRODUCT#";
+pub(crate) const CATALOG: &str = "CATALOG";
+
+/// The partition of everything that belongs to one user.
+pub fn user_partition(id: TelegramUserId) -> String {
+    format!("USER#{id}")
+}
+pub fn user(id: TelegramUserId) -> Key {
+    key(user_partition(id), "#PROFILE")
+}
+pub fn conversation(id: TelegramUserId) -> Key {
+    key(user_partition(id), "#CONVERSATION")
+}
+pub fn order(id: OrderId) -> Key {
+    key(user_partition(id.buyer), format!("{ORDER_PREFIX}{}", id.key))
+}
+pub fn subscription(order: OrderId) -> Key {
+    key(user_partition(order.buyer), format!("{SUBSCRIPTION_PREFIX}{}", order.key))
+}
+pub fn referral(inviter: TelegramUserId, invitee: TelegramUserId) -> Key {
+    key(user_partition(inviter), format!("{REFERRAL_PREFIX}{invitee}"))
+}
+pub fn payment(id: &PaymentId) -> Key {
+    key(format!("PAYMENT#{id}"), "PAYMENT")
+}
+pub fn product(id: &ProductId) -> Key {
+    key(CATALOG, format!("{PRODUCT_PREFIX}{id}"))
+}
+pub fn settings() -> Key {
+    key("SETTINGS", "SHOP")
+}
+pub fn discount_code(name: &DiscountCodeName) -> Key {
+    key(format!("DISCOUNT#{name}"), "DISCOUNT")
+}
+pub fn redemption(name: &DiscountCodeName, user: TelegramUserId) -> Key {
+    key(format!("DISCOUNT#{name}"), format!("REDEMPTION#{user}"))
+}
+/// `card`: the last four digits of the card that receives the money.
+pub fn card_amount(card: &str, amount: Money) -> Key {
+    key(format!("CARDAMOUNT#{card}#{}", amount.amount_text()), "CARDAMOUNT")
+}
+/// `hash`: SHA-256 of the token, hex.
+pub fn admin_token(hash: &str) -> Key {
+    key(format!("ADMINTOKEN#{hash}"), "ADMINTOKEN")
+}
+pub fn audit(entry: &AuditEntry) -> Key {
+    key(format!("AUDIT#{}", entry.at.day()), entry.id.to_string())
+}
+pub fn idempotency(scope: &str, name: &str) -> Key {
+    key(format!("IDEMPOTENCY#{scope}#{name}"), "IDEMPOTENCY")
+}
+
+/// The partition and sort key under which an item stands on the `list` index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListKey {
+    pub partition: String,
+    pub sort: String,
+}
+
+pub fn users_list(joined_at: Timestamp, id: TelegramUserId) -> ListKey {
+    ListKey { partition: format!("USERS#{}", joined_at.month()), sort: format!("{joined_at}#{id}") }
+}
+pub fn orders_list(created_at: Timestamp, key: OrderKey) -> ListKey {
+    ListKey { partition: format!("ORDERS#{}", created_at.month()), sort: format!("{created_at}#{key}") }
+}
+pub fn payments_list(settled_at: Timestamp, id: &PaymentId) -> ListKey {
+    ListKey { partition: format!("PAYMENTS#{}", settled_at.month()), sort: format!("{settled_at}#{id}") }
+}
+pub fn discount_codes_list(created_at: Timestamp, name: &DiscountCodeName) -> ListKey {
+    ListKey { partition: "DISCOUNTS".into(), sort: format!("{created_at}#{name}") }
+}
+pub fn admin_tokens_list(created_at: Timestamp, id: AdminTokenId) -> ListKey {
+    ListKey { partition: "ADMINTOKENS".into(), sort: format!("{created_at}#{id}") }
+}
+pub fn audit_target_list(entry: &AuditEntry) -> ListKey {
+    ListKey { partition: format!("TARGET#{}#{}", entry.entity, entry.entity_id), sort: entry.id.to_string() }
+}
+
+/// A monthly list's partition.
+pub(crate) fn monthly(prefix: &str, month: Month) -> String {
+    format!("{prefix}#{month}")
+}
+
+/// What a primary key of an item that can owe work names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    Order(OrderId),
+    Referral { inviter: TelegramUserId, invitee: TelegramUserId },
+    Payment(PaymentId),
+}
+
+/// Reads a primary key back. `None`: a key of a kind that owes nothing, or that this version does not know.
+pub fn owner(pk: &str, sk: &str) -> Option<Owner> {
+    if let Some(user) = pk.strip_prefix("USER#") {
+        let user: TelegramUserId = user.parse().ok()?;
+        if let Some(order) = sk.strip_prefix(ORDER_PREFIX) {
+            return Some(Owner::Order(OrderId::new(user, order.parse().ok()?)));
+        }
+        let invitee = sk.strip_prefix(REFERRAL_PREFIX)?.parse().ok()?;
+        return Some(Owner::Referral { inviter: user, invitee });
+    }
+    let payment = pk.strip_prefix("PAYMENT#").filter(|_| sk == "PAYMENT")?;
+    Some(Owner::Payment(payment.parse().ok()?))
+}
+
+/// Shards of one urgency's queue.
+pub const SHARDS: u8 = 4;
+
+/// The queue in which an item with this key waits: stable, spread over the shards.
+pub(crate) fn shard_of(key: &Key) -> u8 {
+    // FNV-1a: spread is all that is asked of it.
+    let hash = key.pk.bytes().chain(key.sk.bytes()).fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    u8::try_from(hash % u64::from(SHARDS)).unwrap_or_default()
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_owes_is_found_by_its_key() {
+        let user = |id| TelegramUserId::new(id).unwrap();
+        let ulid = OrderKey::Ulid(ulid::Ulid::from_parts(1_763_000_000_000, 7));
+        let prize = OrderKey::Prize(user(9));
+        for id in [OrderId::new(user(7_000_000_000), ulid), OrderId::new(user(1), prize)] {
+            let key = order(id);
+            assert_eq!(owner(&key.pk, &key.sk), Some(Owner::Order(id)));
+        }
+        let key = referral(user(1), user(2));
+        assert_eq!(owner(&key.pk, &key.sk), Some(Owner::Referral { inviter: user(1), invitee: user(2) }));
+        let id: PaymentId = "crypto-pay#123".parse().unwrap();
+        let key = payment(&id);
+        assert_eq!(owner(&key.pk, &key.sk), Some(Owner::Payment(id)));
+        for (pk, sk) in [("USER#1", "#PROFILE"), ("USER#x", "ORDER#1"), ("USER#1", "ORDER#lower"), ("PAYMENT#cash#1", "PAYMENT"), ("", "")] {
+            assert_eq!(owner(pk, sk), None, "{pk} {sk}");
+        }
+    }
+}

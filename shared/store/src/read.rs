@@ -1,0 +1,198 @@
+//! Reads of the base table: strongly consistent, by key or within one partition.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use domain::{
+    DiscountCodeName, OrderId, ProductId, TelegramUserId,
+    admin::AdminToken,
+    conversation::Conversation,
+    discount::DiscountCode,
+    order::Order,
+    payment::{Payment, PaymentId},
+    product::Product,
+    referral::Referral,
+    settings::Settings,
+    subscription::Subscription,
+    user::User,
+};
+
+use crate::{
+    Cursor, Entity, IdempotencyRecord, Page, Redemption, Store, StoreError,
+    cursor::Position,
+    item::{Item, from_item, primary, text},
+    keys::{self, Key},
+    schema,
+};
+
+impl Store {
+    async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
+        let answer = self.client.get_item().table_name(&*self.table).set_key(Some(primary(key))).consistent_read(true).send().await;
+        Ok(answer.map_err(StoreError::of_sdk)?.item)
+    }
+
+    async fn find<E: Entity>(&self, key: &Key) -> Result<Option<E>, StoreError> {
+        self.get(key).await?.map(from_item).transpose()
+    }
+
+    /// Several items in one round trip, in the order of their keys. At most 100 different keys.
+    pub(crate) async fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Item>>, StoreError> {
+        let mut found: HashMap<Key, Item> = HashMap::with_capacity(keys.len());
+        let mut wanted: Vec<Item> = keys.iter().map(primary).collect();
+        // What a loaded table leaves over is asked for again; three rounds, then the caller comes back later.
+        for _ in 0..3 {
+            if wanted.is_empty() {
+                break;
+            }
+            let request = KeysAndAttributes::builder().set_keys(Some(std::mem::take(&mut wanted))).consistent_read(true).build();
+            let request = request.map_err(|error| StoreError::Unwritable { entity: "request", reason: error.to_string() })?;
+            let answer = self.client.batch_get_item().request_items(&*self.table, request).send().await.map_err(StoreError::of_sdk)?;
+            for item in answer.responses.unwrap_or_default().into_values().flatten() {
+                if let Some(key) = key_of(&item) {
+                    found.insert(key, item);
+                }
+            }
+            wanted = answer.unprocessed_keys.unwrap_or_default().into_values().flat_map(|left| left.keys).collect();
+        }
+        if !wanted.is_empty() {
+            return Err(StoreError::Throttled);
+        }
+        Ok(keys.iter().map(|key| found.remove(key)).collect())
+    }
+
+    pub async fn user(&self, id: TelegramUserId) -> Result<Option<User>, StoreError> {
+        self.find(&keys::user(id)).await
+    }
+
+    /// A user and what the bot waits for in his chat, in one round trip.
+    pub async fn user_and_conversation(&self, id: TelegramUserId) -> Result<(Option<User>, Option<Conversation>), StoreError> {
+        let [user, conversation] = self.both([keys::user(id), keys::conversation(id)]).await?;
+        Ok((user.map(from_item).transpose()?, conversation.map(from_item).transpose()?))
+    }
+
+    pub async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+        self.find(&keys::order(id)).await
+    }
+
+    /// An order and its buyer, in one round trip.
+    pub async fn order_and_buyer(&self, id: OrderId) -> Result<(Option<Order>, Option<User>), StoreError> {
+        let [order, user] = self.both([keys::order(id), keys::user(id.buyer)]).await?;
+        Ok((order.map(from_item).transpose()?, user.map(from_item).transpose()?))
+    }
+
+    /// A user, a code and which of the user's orders hold it, in one round trip.
+    pub async fn user_and_code(&self, id: TelegramUserId, code: &DiscountCodeName) -> Result<(Option<User>, Option<DiscountCode>, Redemption), StoreError> {
+        let [user, terms, redemption] = self.both([keys::user(id), keys::discount_code(code), keys::redemption(code, id)]).await?;
+        Ok((user.map(from_item).transpose()?, terms.map(from_item).transpose()?, redemption_of(redemption)?))
+    }
+
+    async fn both<const N: usize>(&self, keys: [Key; N]) -> Result<[Option<Item>; N], StoreError> {
+        let found = self.get_many(&keys).await?;
+        <[Option<Item>; N]>::try_from(found).map_err(|_| StoreError::Unreadable { key: "batch".into(), reason: "as many items as keys".into() })
+    }
+
+    pub async fn subscription(&self, order: OrderId) -> Result<Option<Subscription>, StoreError> {
+        self.find(&keys::subscription(order)).await
+    }
+
+    pub async fn referral(&self, inviter: TelegramUserId, invitee: TelegramUserId) -> Result<Option<Referral>, StoreError> {
+        self.find(&keys::referral(inviter, invitee)).await
+    }
+
+    pub async fn payment(&self, id: &PaymentId) -> Result<Option<Payment>, StoreError> {
+        self.find(&keys::payment(id)).await
+    }
+
+    pub async fn product(&self, id: &ProductId) -> Result<Option<Product>, StoreError> {
+        self.find(&keys::product(id)).await
+    }
+
+    pub async fn discount_code(&self, name: &DiscountCodeName) -> Result<Option<DiscountCode>, StoreError> {
+        self.find(&keys::discount_code(name)).await
+    }
+
+    pub async fn redemption(&self, name: &DiscountCodeName, user: TelegramUserId) -> Result<Redemption, StoreError> {
+        redemption_of(self.get(&keys::redemption(name, user)).await?)
+    }
+
+    pub async fn settings(&self) -> Result<Option<Settings>, StoreError> {
+        self.find(&keys::settings()).await
+    }
+
+    /// `hash`: SHA-256 of the token, hex.
+    pub async fn admin_token(&self, hash: &str) -> Result<Option<AdminToken>, StoreError> {
+        self.find(&keys::admin_token(hash)).await
+    }
+
+    pub async fn idempotency_record(&self, scope: &str, name: &str) -> Result<Option<IdempotencyRecord>, StoreError> {
+        self.find(&keys::idempotency(scope, name)).await
+    }
+
+    /// Whether the table answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.get(&keys::settings()).await.map(drop)
+    }
+
+    /// A user's orders, the newest first.
+    pub async fn orders_of(&self, user: TelegramUserId, cursor: Option<&Cursor>, limit: u8) -> Result<Page<Order>, StoreError> {
+        self.partition(&keys::user_partition(user), keys::ORDER_PREFIX, cursor, limit, false).await
+    }
+
+    /// A user's subscriptions, the newest first.
+    pub async fn subscriptions_of(&self, user: TelegramUserId, cursor: Option<&Cursor>, limit: u8) -> Result<Page<Subscription>, StoreError> {
+        self.partition(&keys::user_partition(user), keys::SUBSCRIPTION_PREFIX, cursor, limit, false).await
+    }
+
+    /// Whom a user invited.
+    pub async fn referrals_of(&self, inviter: TelegramUserId, cursor: Option<&Cursor>, limit: u8) -> Result<Page<Referral>, StoreError> {
+        self.partition(&keys::user_partition(inviter), keys::REFERRAL_PREFIX, cursor, limit, false).await
+    }
+
+    /// The catalogue, archived products included, in the order in which it is shown.
+    pub async fn products(&self) -> Result<Vec<Product>, StoreError> {
+        let mut products: Vec<Product> = Vec::new();
+        let mut cursor = None;
+        loop {
+            let page = self.partition(keys::CATALOG, keys::PRODUCT_PREFIX, cursor.as_ref(), 100, true).await?;
+            products.extend(page.items);
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        products.sort_by(|a, b| a.position.cmp(&b.position).then_with(|| a.id.cmp(&b.id)));
+        Ok(products)
+    }
+
+    async fn partition<E: Entity>(&self, pk: &str, prefix: &str, cursor: Option<&Cursor>, limit: u8, forward: bool) -> Result<Page<E>, StoreError> {
+        let start = cursor.and_then(|cursor| cursor.within_partition(pk, prefix));
+        let request = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("#pk = :pk AND begins_with(#sk, :prefix)")
+            .expression_attribute_names("#pk", schema::PK)
+            .expression_attribute_names("#sk", schema::SK)
+            .expression_attribute_values(":pk", text(pk))
+            .expression_attribute_values(":prefix", text(prefix))
+            .scan_index_forward(forward)
+            .consistent_read(true)
+            .limit(i32::from(limit.max(1)))
+            .set_exclusive_start_key(start);
+        let answer = request.send().await.map_err(StoreError::of_sdk)?;
+        let next = answer.last_evaluated_key.as_ref().and_then(Position::of_key).map(Cursor::new);
+        let items = answer.items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
+        Ok(Page { items, next })
+    }
+}
+
+fn key_of(item: &Item) -> Option<Key> {
+    let part = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
+    Some(Key { pk: part(schema::PK)?, sk: part(schema::SK)? })
+}
+
+fn redemption_of(item: Option<Item>) -> Result<Redemption, StoreError> {
+    let Some(item) = item else { return Ok(Redemption { orders: Vec::new() }) };
+    let orders = item.get("orders").and_then(|value: &AttributeValue| value.as_ss().ok()).cloned().unwrap_or_default();
+    Ok(Redemption { orders })
+}
