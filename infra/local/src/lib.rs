@@ -1,0 +1,3 @@
+//! The whole shop on one machine: what stands outside of it is played by stand-ins, which the tests use too.
+
+pub mod panel;
