@@ -154,6 +154,11 @@ impl DiscountCode {
         if !self.products.is_empty() && !self.products.contains(to.product) {
             return Err(Rejection::OtherProduct);
         }
+        let off = match self.benefit {
+            Benefit::Percent(percent) => percent.off(to.price),
+            // A code in another currency than the price is for none of today's plans.
+            Benefit::Amount(amount) => amount.min(to.price).map_err(|_| Rejection::OtherProduct)?,
+        };
         if self.minimum.is_some_and(|minimum| !to.price.at_least(minimum).unwrap_or(false)) {
             return Err(Rejection::BelowMinimum);
         }
@@ -166,10 +171,6 @@ impl DiscountCode {
         if self.per_user_limit.is_some_and(|limit| to.held_by_customer >= limit) {
             return Err(Rejection::UsedByYou);
         }
-        match self.benefit {
-            Benefit::Percent(percent) => Ok(percent.off(to.price)),
-            // A code in another currency than the price is for none of today's plans.
-            Benefit::Amount(amount) => amount.min(to.price).map_err(|_| Rejection::OtherProduct),
-        }
+        Ok(off)
     }
 }

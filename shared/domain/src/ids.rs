@@ -72,7 +72,8 @@ impl FromStr for TelegramUserId {
     type Err = InvalidId;
     fn from_str(text: &str) -> Result<Self, InvalidId> {
         let id: i64 = text.parse().map_err(|_| InvalidId::new("Telegram user id", "it must be a whole number"))?;
-        Self::new(id)
+        // Rust reads `+7` and `007` too; an id has one spelling.
+        if id.to_string() == text { Self::new(id) } else { Err(InvalidId::new("Telegram user id", "not in canonical form")) }
     }
 }
 

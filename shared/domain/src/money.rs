@@ -212,10 +212,14 @@ impl Money {
         if part == whole || whole.is_zero() {
             return Ok(self);
         }
-        let exact = self.amount.checked_mul(part.amount).and_then(|p| p.checked_div(whole.amount)).ok_or(MoneyError::TooLarge)?;
-        // A quotient that does not end has 28 digits: cut the noise of its last ones before rounding up.
-        let exact = exact.round_dp(self.currency.exponent() + 6);
-        Self::new(exact.round_dp_with_strategy(self.currency.exponent(), RoundingStrategy::ToPositiveInfinity), self.currency)
+        let exponent = self.currency.exponent();
+        let product = self.amount.checked_mul(part.amount).ok_or(MoneyError::TooLarge)?;
+        let quotient = product.checked_div(whole.amount).ok_or(MoneyError::TooLarge)?;
+        let down = quotient.round_dp_with_strategy(exponent, RoundingStrategy::ToZero);
+        // A quotient that does not end is cut after 28 digits: only multiplying back tells whether something was left over.
+        let exact = down.checked_mul(whole.amount).ok_or(MoneyError::TooLarge)? >= product;
+        let up = if exact { Some(down) } else { down.checked_add(Decimal::new(1, exponent)) };
+        Self::new(up.ok_or(MoneyError::TooLarge)?, self.currency)
     }
 
     /// The smaller of two amounts of one currency.

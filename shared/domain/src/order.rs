@@ -242,11 +242,15 @@ pub fn decide(order: &Order, event: &Event, now: Timestamp) -> Result<Decision, 
             Canceled | Refunded => Ok(Decision::Unapplied(UnappliedReason::OrderEnded)),
         },
         Event::WindowElapsed => match order.status {
+            // Since somebody found it due, a receipt came, or a rejected one moved the end of the window.
+            AwaitingPayment if now < order.expires_at || order.under_review().is_some() => refuse,
             AwaitingPayment => Ok(order.ended(Expired, now)),
             Expired | Canceled | Refunded => Ok(Decision::Already),
             Paid | Provisioned => refuse,
         },
         Event::CustomerCancels => match order.status {
+            // He has claimed a transfer: whether his money is here is for the operators to say.
+            AwaitingPayment if order.under_review().is_some() => refuse,
             // The invoice may still be open at its gateway: money that comes late is honoured, so the order expires.
             AwaitingPayment => Ok(order.ended(Expired, now)),
             Expired | Canceled | Refunded => Ok(Decision::Already),
@@ -345,7 +349,8 @@ impl Order {
 
     /// The attempt whose receipt waits for an operator.
     pub fn under_review(&self) -> Option<&Attempt> {
-        self.attempts.iter().find(|attempt| attempt.receipt.as_ref().is_some_and(|receipt| receipt.rejected.is_none()))
+        let waits = |attempt: &&Attempt| attempt.receipt.as_ref().is_some_and(|receipt| receipt.rejected.is_none());
+        self.attempts.iter().find(waits).filter(|_| self.status == OrderStatus::AwaitingPayment)
     }
 
     /// The newest attempt by card that could take a receipt.
@@ -356,7 +361,7 @@ impl Order {
         self.attempts.iter().rev().find(|attempt| attempt.gateway == Gateway::Card)
     }
 
-    /// Begins to pay by `gateway`, or finds the attempt that began already with this quote. Returns the next state and the attempt's number.
+    /// Begins to pay by `gateway`, or finds the attempt that began already: it keeps the quote it began with. Returns the next state and the attempt's number.
     pub fn begin_attempt(&self, gateway: Gateway, quote: Money, now: Timestamp) -> Result<(Self, u8), AttemptRefusal> {
         self.payable(now)?;
         if self.under_review().is_some() {
@@ -380,7 +385,10 @@ impl Order {
         let attempt = next.attempts.iter_mut().find(|attempt| attempt.number == number).ok_or(AttemptRefusal::Unknown)?;
         attempt.reference = reference;
         attempt.url = url;
-        next.owe_by_state(next.expires_at);
+        // What is owed already keeps its time and its tries: the order may have been paid, or a receipt sent, meanwhile.
+        if next.work.duty != owes(&next) {
+            next.owe_by_state(next.expires_at);
+        }
         Ok(next)
     }
 
@@ -474,8 +482,6 @@ impl Order {
         order.delivered_at = if delivered { order.delivered_at.or(Some(now)) } else { order.delivered_at };
         if delivered {
             order.work.clear();
-        } else if self.work.duty == Some(Duty::Deliver) {
-            // Still the same debt: its tries go on counting.
         } else {
             order.work.owe(Duty::Deliver, now);
         }

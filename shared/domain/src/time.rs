@@ -147,7 +147,8 @@ impl FromStr for Month {
         let (year, month) = text.split_once('-').ok_or_else(invalid)?;
         let (year, month) = (year.parse().map_err(|_| invalid())?, month.parse().map_err(|_| invalid())?);
         let parsed = Self { year, month };
-        if (1..=12).contains(&month) && parsed.to_string() == text { Ok(parsed) } else { Err(invalid()) }
+        let known = (1970..=9999).contains(&year) && (1..=12).contains(&month);
+        if known && parsed.to_string() == text { Ok(parsed) } else { Err(invalid()) }
     }
 }
 
