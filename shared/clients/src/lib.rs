@@ -5,6 +5,7 @@
 
 pub mod aws;
 pub mod http;
+pub mod panel;
 pub mod payment;
 pub mod secret;
 pub mod telegram;
