@@ -1,3 +1,4 @@
 //! The whole shop on one machine: what stands outside of it is played by stand-ins, which the tests use too.
 
+pub mod lambda;
 pub mod panel;
