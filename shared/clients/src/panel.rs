@@ -108,7 +108,7 @@ impl Panel {
             200 => Account::read(&answer.body, &self.shared.link_prefix).map(Some),
             404 => Ok(None),
             500 => Err(PanelError::Poisoned),
-            _ => Err(PanelError::of(&answer)),
+            _ => Err(PanelError::of_account(&answer)),
         }
     }
 

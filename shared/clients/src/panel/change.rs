@@ -96,7 +96,7 @@ impl Panel {
 
     /// Replaces the account's links and keys. The answer has the new link; where `old_link` is given it is dead afterwards.
     ///
-    /// Takes more than a second: see [`BEFORE_REVOKING`].
+    /// Takes more than a second, and twice that where the panel has to be asked again: give it a time-out of several seconds.
     pub async fn revoke_link(&self, name: &SubscriptionName, old_link: Option<&str>, now: Timestamp, timeout: Duration) -> Result<Account, PanelError> {
         let deadline = Deadline::after(timeout);
         let account = self.revoke_once(name, now, deadline).await?;
@@ -113,7 +113,7 @@ impl Panel {
         let deadline = Deadline::after(timeout);
         let deleted = match self.call(Method::DELETE, self.account_url(name, "")?, None, now, deadline.halfway()).await {
             Ok(answer) if matches!(answer.status.as_u16(), 200 | 204 | 404) => return Ok(()),
-            Ok(answer) => PanelError::of(&answer),
+            Ok(answer) => PanelError::of_account(&answer),
             Err(error) => error,
         };
         if !deleted.outcome_is_unknown() {
@@ -129,7 +129,7 @@ impl Panel {
     async fn revoke_once(&self, name: &SubscriptionName, now: Timestamp, deadline: Deadline) -> Result<Account, PanelError> {
         tokio::time::sleep(BEFORE_REVOKING).await;
         let answer = self.call(Method::POST, self.account_url(name, "/revoke_sub")?, None, now, deadline).await?;
-        if answer.status.as_u16() == 200 { Account::read(&answer.body, &self.shared.link_prefix) } else { Err(PanelError::of(&answer)) }
+        if answer.status.as_u16() == 200 { Account::read(&answer.body, &self.shared.link_prefix) } else { Err(PanelError::of_account(&answer)) }
     }
 
     /// Whether a link still shows its subscription. One that cannot be asked counts as dead: the wait before the revocation has seen to it.
@@ -153,6 +153,6 @@ impl Panel {
 
     async fn put_once(&self, name: &SubscriptionName, body: &Value, now: Timestamp, deadline: Deadline) -> Result<Account, PanelError> {
         let answer = self.call(Method::PUT, self.account_url(name, "")?, Some(body), now, deadline).await?;
-        if answer.status.as_u16() == 200 { Account::read(&answer.body, &self.shared.link_prefix) } else { Err(PanelError::of(&answer)) }
+        if answer.status.as_u16() == 200 { Account::read(&answer.body, &self.shared.link_prefix) } else { Err(PanelError::of_account(&answer)) }
     }
 }

@@ -46,9 +46,8 @@ impl Panel {
         let answer = self.call(Method::POST, self.url("/api/user")?, Some(&body(spec, protocols)), now, deadline).await?;
         match answer.status.as_u16() {
             200 | 201 => Account::read(&answer.body, &self.shared.link_prefix),
-            // The admin may not create at all: nobody's name is taken.
-            status @ 403 => Err(PanelError::Unavailable { status }),
-            status @ 404 => Err(PanelError::Unavailable { status }),
+            // No account is missing where one is made: the panel is not (yet) where it should be.
+            404 => Err(PanelError::Unavailable { status: 404 }),
             _ => Err(PanelError::of(&answer)),
         }
     }

@@ -65,11 +65,15 @@ impl PanelError {
         }
     }
 
+    /// The error that an answer about one account means: the panel forbids what another admin owns.
+    pub(super) fn of_account(answer: &Answer) -> Self {
+        if answer.status.as_u16() == 403 { Self::NameTaken } else { Self::of(answer) }
+    }
+
     /// The error that an answer means wherever its status has no meaning of its own.
     pub(super) fn of(answer: &Answer) -> Self {
         match answer.status.as_u16() {
             401 => Self::Unauthorized,
-            403 => Self::NameTaken,
             404 => Self::NotFound,
             status @ (400 | 409 | 422) => Self::Rejected { status, message: message(&answer.body) },
             status => Self::Unavailable { status },
@@ -117,7 +121,7 @@ mod tests {
             (409, r#"{"detail":"User already exists"}"#, rejected(409, "User already exists")),
             (422, "<html>\n", rejected(422, "<html>")),
             (401, r#"{"detail":"Could not validate credentials"}"#, PanelError::Unauthorized),
-            (403, r#"{"detail":"You're not allowed"}"#, PanelError::NameTaken),
+            (403, r#"{"detail":"You're not allowed"}"#, PanelError::Unavailable { status: 403 }),
             (404, r#"{"detail":"User not found"}"#, PanelError::NotFound),
             (500, "Internal Server Error", PanelError::Unavailable { status: 500 }),
             (502, "<html>", PanelError::Unavailable { status: 502 }),
