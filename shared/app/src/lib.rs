@@ -1,1 +1,110 @@
+//! The shop's use cases: read, ask `domain`, commit the decision, then act.
+//!
+//! Nothing is done to the outside before the table knows that it is owed, and nothing that is owed is forgotten: see `work`.
 
+pub mod account;
+mod audit;
+pub mod button;
+pub mod catalogue;
+pub mod checkout;
+pub mod config;
+mod error;
+pub mod expire;
+pub mod format;
+pub mod join;
+pub mod operate;
+pub mod operators;
+mod provision;
+pub mod qr;
+pub mod receipt;
+mod reward;
+pub mod screen;
+pub mod seams;
+pub mod settle;
+mod start;
+pub mod text;
+mod unapplied;
+pub mod work;
+
+use std::{sync::Arc, time::Duration};
+
+pub use audit::Change;
+use catalogue::Catalogue;
+use clients::{panel::Panel, payment::PaymentGateway, telegram::Telegram};
+use config::Config;
+use domain::{Timestamp, payment::Gateway, reference::ReferenceKey};
+pub use error::AppError;
+use seams::Seams;
+pub use start::{StartError, start, tracing_to_stdout};
+use store::Store;
+use text::Texts;
+
+/// One shop with everything that it speaks to. Built once per process.
+#[derive(Debug)]
+pub struct App {
+    pub config: Config,
+    pub store: Store,
+    pub telegram: Telegram,
+    pub panel: Panel,
+    pub names: ReferenceKey,
+    pub texts: Texts,
+    pub catalogue: Catalogue,
+    gateways: Vec<Arc<dyn PaymentGateway>>,
+    seams: Seams,
+    recent: settle::RecentOrders,
+    bot_username: tokio::sync::OnceCell<String>,
+}
+
+impl App {
+    pub fn now(&self) -> Timestamp {
+        self.seams.clock.now()
+    }
+
+    pub fn seams(&self) -> &Seams {
+        &self.seams
+    }
+
+    /// The gateways that are on, in the order in which customers see them.
+    pub fn gateways(&self) -> impl Iterator<Item = Gateway> {
+        self.gateways.iter().map(|gateway| gateway.gateway())
+    }
+
+    /// The adapter of a gateway, where it is on.
+    pub fn gateway(&self, gateway: Gateway) -> Option<&dyn PaymentGateway> {
+        self.gateways.iter().find(|adapter| adapter.gateway() == gateway).map(|adapter| &**adapter)
+    }
+
+    /// The bot's user name, asked for once.
+    pub async fn bot_username(&self) -> Result<&str, AppError> {
+        let name = self.bot_username.get_or_try_init(|| async {
+            let me = self.telegram.get_me().await?;
+            Ok::<_, AppError>(me.username)
+        });
+        name.await.map(String::as_str)
+    }
+
+    /// The start link that carries `payload`.
+    pub async fn start_link(&self, payload: &str) -> Result<String, AppError> {
+        Ok(format!("https://t.me/{}?start={payload}", self.bot_username().await?))
+    }
+}
+
+/// Until when a turn may go on: what does not fit is left to whoever finds it owed.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadline(Timestamp);
+
+impl Deadline {
+    /// Kept back for the last write and the answer.
+    const RESERVE: Duration = Duration::from_secs(5);
+
+    pub const fn at(end: Timestamp) -> Self {
+        Self(end)
+    }
+
+    /// What a foreign call may take: at most `most`, and `None` where too little is left to begin one.
+    pub fn allows(self, app: &App, most: Duration) -> Option<Duration> {
+        let left = Duration::from_millis(u64::try_from(self.0.since(app.now()).as_millis()).unwrap_or_default());
+        let left = left.checked_sub(Self::RESERVE)?;
+        (left >= Duration::from_secs(1)).then(|| left.min(most))
+    }
+}

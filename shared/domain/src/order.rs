@@ -282,7 +282,7 @@ pub fn owes(order: &Order) -> Option<Duty> {
     match order.status {
         OrderStatus::Paid => Some(Duty::Provision),
         OrderStatus::Provisioned if order.delivered_at.is_none() => Some(Duty::Deliver),
-        OrderStatus::AwaitingPayment if order.under_review().is_some() => Some(Duty::Review),
+        OrderStatus::AwaitingPayment | OrderStatus::Expired if order.under_review().is_some() => Some(Duty::Review),
         OrderStatus::AwaitingPayment if order.attempts.iter().any(|attempt| attempt.gateway.can_be_polled() && attempt.reference.is_some()) => Some(Duty::Poll),
         OrderStatus::AwaitingPayment => Some(Duty::Expire),
         // A refunded order takes back what it gave, if it may have given anything; clearing the duty says that it has.
@@ -353,9 +353,9 @@ impl Order {
         self.attempts.iter().find(waits).filter(|_| self.status == OrderStatus::AwaitingPayment)
     }
 
-    /// The newest attempt by card that could take a receipt.
+    /// The newest attempt by card that could take a receipt. A receipt may come after the window has closed: money may be behind it.
     pub fn awaiting_receipt(&self) -> Option<&Attempt> {
-        if self.status != OrderStatus::AwaitingPayment || self.under_review().is_some() {
+        if !self.takes_receipts() || self.under_review().is_some() {
             return None;
         }
         self.attempts.iter().rev().find(|attempt| attempt.gateway == Gateway::Card)
@@ -424,8 +424,15 @@ impl Order {
     /// The attempt whose receipt an operator is about to decide. The decision is bound to it: a second tap finds it decided.
     pub fn undecided_receipt(&self, number: u8) -> Result<&Attempt, AttemptRefusal> {
         let attempt = self.attempt(number).ok_or(AttemptRefusal::Unknown)?;
-        let open = self.status == OrderStatus::AwaitingPayment && attempt.receipt.as_ref().is_some_and(|receipt| receipt.rejected.is_none());
+        let open = self.takes_receipts() && attempt.receipt.as_ref().is_some_and(|receipt| receipt.rejected.is_none());
         if open { Ok(attempt) } else { Err(AttemptRefusal::Decided) }
+    }
+
+    fn takes_receipts(&self) -> bool {
+        match self.status {
+            OrderStatus::AwaitingPayment | OrderStatus::Expired => true,
+            OrderStatus::Paid | OrderStatus::Provisioned | OrderStatus::Canceled | OrderStatus::Refunded => false,
+        }
     }
 
     /// Whether the customer can still begin to pay it.
@@ -470,7 +477,10 @@ impl Order {
         }
         order.status = status;
         order.ended_at = Some(now);
-        order.work.clear();
+        // Canceling does not make a receipt go away that the operators have not looked at, unless it is they who cancel.
+        if owes(&order) != order.work.duty {
+            order.work.clear();
+        }
         let code = if held { CodeEffect::Release } else { CodeEffect::None };
         Decision::Change(Box::new(Transition { order, code, referral: ReferralEffect::None }))
     }

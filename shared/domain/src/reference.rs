@@ -136,6 +136,18 @@ impl ReferenceKey {
         if bool::from(self.mac::<8>("referral", &[&id]).ct_eq(tag)) { TelegramUserId::new(i64::from_be_bytes(id)) } else { Err(invalid()) }
     }
 
+    /// Four characters that change when `terms` do: what a button was drawn with, held against what holds when it is tapped.
+    pub fn fingerprint(&self, terms: &[u8]) -> String {
+        BASE64URL_NOPAD.encode(&self.mac::<3>("terms", &[terms]))
+    }
+
+    /// A number from 1 to `most` that belongs to an order: `n` gives its next ones.
+    pub fn pick(&self, id: OrderId, n: u8, most: u32) -> u32 {
+        let mac = self.mac::<8>("pick", &[&id.buyer.get().to_be_bytes(), id.key.to_string().as_bytes(), &[n]]);
+        let number = u64::from_be_bytes(mac) % u64::from(most.max(1));
+        u32::try_from(number).unwrap_or_default().saturating_add(1)
+    }
+
     /// A token that opens an order's subscription until `until`: for links that leave the chat.
     pub fn link_token(&self, id: OrderId, until: Timestamp) -> String {
         let until = until.seconds().to_be_bytes();

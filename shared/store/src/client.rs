@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
     Client,
-    config::{BehaviorVersion, Region, SharedHttpClient, retry::RetryConfig, timeout::TimeoutConfig},
+    config::{BehaviorVersion, HttpClient, Region, retry::RetryConfig, timeout::TimeoutConfig},
 };
 
 /// Where and as whom to speak to DynamoDB.
@@ -18,7 +18,7 @@ pub struct Connection {
 }
 
 /// Three attempts with back-off, four seconds for all of them: a webhook's sender is waiting.
-pub fn client(http: SharedHttpClient, connection: Connection) -> Client {
+pub fn client(http: impl HttpClient + 'static, connection: Connection) -> Client {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_millis(1500))

@@ -10,7 +10,8 @@ use aws_sdk_dynamodb::{
 use domain::{
     OrderId, TelegramUserId, Timestamp,
     discount::DiscountCode,
-    referral::{Referral, ReferralState},
+    duty::Duty,
+    referral::ReferralState,
     user::UserStatus,
 };
 use thiserror::Error;
@@ -18,8 +19,8 @@ use tracing::warn;
 
 use crate::{
     CardAmount, Entity, Store, StoreError,
-    item::{Item, from_item, number, primary, text, to_item},
-    keys::{self, Key},
+    item::{Item, from_item, number, primary, queue, text, to_item},
+    keys::{self, Key, shard_of},
     schema,
 };
 
@@ -202,7 +203,13 @@ impl Write {
     /// The customer's side of a reservation. Condition: this order does not hold the code yet, and fewer than `limit` of the customer's do.
     pub fn hold_redemption(name: &domain::DiscountCodeName, order: OrderId, limit: Option<u32>) -> Self {
         let base = "attribute_not_exists(#orders) OR NOT contains(#orders, :order)";
-        let write = Self::redemption(name, order).set("#type = :redemption").name("#type", schema::ENTITY_TYPE).value(":redemption", text("redemption"));
+        let write = Self::redemption(name, order)
+            .name("#type", schema::ENTITY_TYPE)
+            .name("#schema", schema::SCHEMA_VERSION)
+            .value(":redemption", text("redemption"))
+            .value(":one", number(1))
+            .set("#type = :redemption")
+            .set("#schema = :one");
         let mut write = write.rest("ADD #orders :set").value(":set", AttributeValue::Ss(vec![order.key.to_string()]));
         write.condition = match limit {
             None => base.to_owned(),
@@ -225,14 +232,32 @@ impl Write {
         Self::update(keys::redemption(name, order.buyer), "").name("#orders", "orders").value(":order", text(order.key.to_string()))
     }
 
-    /// A referral qualifies: `qualified` is its next state. Condition: the stored one is still attached.
-    pub fn qualify(qualified: &Referral) -> Result<Self, StoreError> {
-        Self::referral_in(qualified, ReferralState::Attached)
-    }
-
-    fn referral_in(next: &Referral, state: ReferralState) -> Result<Self, StoreError> {
-        let write = Self::new(next.key(), Op::Put(to_item(next)?), "#state = :state");
-        Ok(write.name("#state", "state").value(":state", text(state.name())))
+    /// An invited user's first paid order: the prize is owed at once. Needs no read of the referral. Condition: it is still attached.
+    pub fn qualify_referral(inviter: TelegramUserId, order: OrderId, now: Timestamp) -> Self {
+        let key = keys::referral(inviter, order.buyer);
+        let shard = queue(Duty::Reward.urgency().name(), shard_of(&key));
+        Self::update(key, "#state = :attached")
+            .name("#state", "state")
+            .name("#order", "order")
+            .name("#at", "qualified_at")
+            .name("#duty", schema::DUTY)
+            .name("#due", schema::WORK.sort)
+            .name("#shard", schema::WORK.partition)
+            .name("#version", schema::VERSION)
+            .value(":attached", text(ReferralState::Attached.name()))
+            .value(":qualified", text(ReferralState::Qualified.name()))
+            .value(":order", text(order.key.to_string()))
+            .value(":now", text(now.to_string()))
+            .value(":reward", text(Duty::Reward.name()))
+            .value(":queue", text(shard))
+            .value(":one", number(1))
+            .set("#state = :qualified")
+            .set("#order = :order")
+            .set("#at = :now")
+            .set("#duty = :reward")
+            .set("#due = :now")
+            .set("#shard = :queue")
+            .rest("ADD #version :one")
     }
 
     /// New terms of a code; its uses stay as they are. Raises `code`'s version. Condition: the table still holds the version that was read.
@@ -280,6 +305,9 @@ impl Write {
                 set.push("#nonce = :nonce".to_owned());
                 self.names.insert("#nonce".to_owned(), schema::NONCE.to_owned());
                 self.values.insert(":nonce".to_owned(), text(nonce));
+                // What an update says may hold after it as it did before: a repeat must meet its own write all the same.
+                let other = "(attribute_not_exists(#nonce) OR #nonce <> :nonce)";
+                self.condition = if self.condition.is_empty() { other.to_owned() } else { format!("({}) AND {other}", self.condition) };
             }
             Op::Delete => {}
         }
@@ -320,48 +348,53 @@ impl Store {
     }
 
     async fn write_one(&self, nonce: &str, write: Write) -> Result<(), CommitError> {
-        let (condition, names, values) = (write.condition(), write.names(), write.values());
-        let returning = Some(ReturnValuesOnConditionCheckFailure::AllOld).filter(|_| condition.is_some());
-        let refused = match write.op {
-            Op::Put(item) => {
-                let request = self.client.put_item().table_name(&*self.table).set_item(Some(item)).set_condition_expression(condition);
-                let request = request.set_expression_attribute_names(names).set_expression_attribute_values(values);
-                match request.set_return_values_on_condition_check_failure(returning).send().await {
-                    Ok(_) => return Ok(()),
-                    Err(error) => match error.as_service_error() {
-                        Some(PutItemError::ConditionalCheckFailedException(refused)) => refused.item.clone(),
-                        _ => return Err(StoreError::of_sdk(error).into()),
-                    },
-                }
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.send_one(&write).await? {
+                Sent::Done => return Ok(()),
+                Sent::Refused(Some(item)) if written_by(&item, nonce) => return Ok(()),
+                Sent::Refused(found) => return Err(CommitError::Refused { position: 0, found: found.map(Found) }),
+                Sent::Conflict => self.after_conflict(tries).await?,
             }
-            Op::Update { set, rest } => {
-                let request = self.client.update_item().table_name(&*self.table).set_key(Some(primary(&write.key)));
-                let request = request.update_expression(update_expression(&set, &rest)).set_condition_expression(condition);
-                let request = request.set_expression_attribute_names(names).set_expression_attribute_values(values);
-                match request.set_return_values_on_condition_check_failure(returning).send().await {
-                    Ok(_) => return Ok(()),
-                    Err(error) => match error.as_service_error() {
-                        Some(UpdateItemError::ConditionalCheckFailedException(refused)) => refused.item.clone(),
-                        _ => return Err(StoreError::of_sdk(error).into()),
-                    },
-                }
-            }
-            Op::Delete => {
-                let request = self.client.delete_item().table_name(&*self.table).set_key(Some(primary(&write.key))).set_condition_expression(condition);
-                let request = request.set_expression_attribute_names(names).set_expression_attribute_values(values);
-                match request.set_return_values_on_condition_check_failure(returning).send().await {
-                    Ok(_) => return Ok(()),
-                    Err(error) => match error.as_service_error() {
-                        Some(DeleteItemError::ConditionalCheckFailedException(refused)) => refused.item.clone(),
-                        _ => return Err(StoreError::of_sdk(error).into()),
-                    },
-                }
-            }
-        };
-        if refused.as_ref().is_some_and(|item| written_by(item, nonce)) {
-            return Ok(());
         }
-        Err(CommitError::Refused { position: 0, found: refused.map(Found) })
+    }
+
+    async fn send_one(&self, write: &Write) -> Result<Sent, StoreError> {
+        // The three operations answer alike, each with types of its own.
+        macro_rules! sent {
+            ($request:expr, $error:ident) => {{
+                let request = $request.table_name(&*self.table).set_condition_expression(write.condition());
+                let request = request.set_expression_attribute_names(write.names()).set_expression_attribute_values(write.values());
+                let returning = write.condition().map(|_| ReturnValuesOnConditionCheckFailure::AllOld);
+                match request.set_return_values_on_condition_check_failure(returning).send().await {
+                    Ok(_) => Ok(Sent::Done),
+                    Err(error) => match error.as_service_error() {
+                        Some($error::ConditionalCheckFailedException(refused)) => Ok(Sent::Refused(refused.item.clone())),
+                        Some($error::TransactionConflictException(_)) => Ok(Sent::Conflict),
+                        _ => Err(StoreError::of_sdk(error)),
+                    },
+                }
+            }};
+        }
+        let key = Some(primary(&write.key));
+        match &write.op {
+            Op::Put(item) => sent!(self.client.put_item().set_item(Some(item.clone())), PutItemError),
+            Op::Update { set, rest } => {
+                sent!(self.client.update_item().set_key(key).update_expression(update_expression(set, rest)), UpdateItemError)
+            }
+            Op::Delete => sent!(self.client.delete_item().set_key(key), DeleteItemError),
+        }
+    }
+
+    /// Waits, with full jitter, before what met another transaction is tried again. `Throttled` when it has been tried enough.
+    pub(crate) async fn after_conflict(&self, tries: u32) -> Result<(), StoreError> {
+        if tries >= CONFLICT_TRIES {
+            return Err(StoreError::Throttled);
+        }
+        warn!(tries, "another transaction was met");
+        tokio::time::sleep(Duration::from_millis((self.jitter)(CONFLICT_WAIT_MS << tries))).await;
+        Ok(())
     }
 
     async fn write_all(&self, nonce: &str, writes: &[Write]) -> Result<(), CommitError> {
@@ -385,12 +418,7 @@ impl Store {
                 Canceled::Refused { position, found } => return Err(CommitError::Refused { position, found }),
                 Canceled::Throttled => return Err(StoreError::Throttled.into()),
                 Canceled::Other(code) => return Err(StoreError::Refused { code, message: "in a transaction".into() }.into()),
-                Canceled::Conflict if tries >= CONFLICT_TRIES => return Err(StoreError::Throttled.into()),
-                Canceled::Conflict => {
-                    warn!(tries, "a transaction met another one");
-                    let wait = (self.jitter)(CONFLICT_WAIT_MS << tries);
-                    tokio::time::sleep(Duration::from_millis(wait)).await;
-                }
+                Canceled::Conflict => self.after_conflict(tries).await?,
             }
         }
     }
@@ -441,6 +469,16 @@ impl Store {
 
 pub(crate) fn written_by(item: &Item, nonce: &str) -> bool {
     item.get(schema::NONCE).and_then(|value| value.as_s().ok()).is_some_and(|written| written == nonce)
+}
+
+/// What came of a request with one write.
+#[derive(Debug)]
+enum Sent {
+    Done,
+    /// With the item that stood in the way.
+    Refused(Option<Item>),
+    /// Another transaction held the item.
+    Conflict,
 }
 
 /// Why a transaction was canceled, told by the positions of its writes.

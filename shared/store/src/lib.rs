@@ -21,6 +21,7 @@ pub use entities::{CardAmount, IdempotencyRecord, Redemption};
 pub use error::StoreError;
 pub use item::Entity;
 pub use list::{Filter, List, ListError, Page};
+pub use read::Placing;
 pub use work::{DueWork, Queue};
 
 use std::{fmt, sync::Arc};

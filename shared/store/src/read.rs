@@ -86,6 +86,20 @@ impl Store {
         Ok((user.map(from_item).transpose()?, terms.map(from_item).transpose()?, redemption_of(redemption)?))
     }
 
+    /// What placing an order is decided on, in one round trip.
+    pub async fn placing(&self, id: OrderId, code: Option<&DiscountCodeName>) -> Result<Placing, StoreError> {
+        let mut keys = vec![keys::user(id.buyer), keys::order(id)];
+        keys.extend(code.into_iter().flat_map(|code| [keys::discount_code(code), keys::redemption(code, id.buyer)]));
+        let mut found = self.get_many(&keys).await?.into_iter();
+        let mut next = || found.next().flatten();
+        Ok(Placing {
+            user: next().map(from_item).transpose()?,
+            order: next().map(from_item).transpose()?,
+            code: next().map(from_item).transpose()?,
+            redemption: redemption_of(next())?,
+        })
+    }
+
     async fn both<const N: usize>(&self, keys: [Key; N]) -> Result<[Option<Item>; N], StoreError> {
         let found = self.get_many(&keys).await?;
         <[Option<Item>; N]>::try_from(found).map_err(|_| StoreError::Unreadable { key: "batch".into(), reason: "as many items as keys".into() })
@@ -184,6 +198,16 @@ impl Store {
         let items = answer.items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
         Ok(Page { items, next })
     }
+}
+
+/// What [`Store::placing`] reads.
+#[derive(Debug)]
+pub struct Placing {
+    pub user: Option<User>,
+    /// The order itself, where the same button was tapped before.
+    pub order: Option<Order>,
+    pub code: Option<DiscountCode>,
+    pub redemption: Redemption,
 }
 
 fn key_of(item: &Item) -> Option<Key> {

@@ -111,15 +111,21 @@ impl Store {
             .expression_attribute_values(":one", number(1))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match request.send().await {
-            Ok(answer) => answer.attributes.map(from_item).transpose(),
-            Err(error) => match error.as_service_error() {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let error = match request.clone().send().await {
+                Ok(answer) => return answer.attributes.map(from_item).transpose(),
+                Err(error) => error,
+            };
+            match error.as_service_error() {
                 // Our own write, whose answer was lost: the lease is ours.
                 Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
-                    refused.item.clone().filter(|item| written_by(item, nonce)).map(from_item).transpose()
+                    return refused.item.clone().filter(|item| written_by(item, nonce)).map(from_item).transpose();
                 }
-                _ => Err(StoreError::of_sdk(error)),
-            },
+                Some(UpdateItemError::TransactionConflictException(_)) => self.after_conflict(tries).await?,
+                _ => return Err(StoreError::of_sdk(error)),
+            }
         }
     }
 }

@@ -1,0 +1,254 @@
+//! What a customer holds: his subscriptions with their live state, and the ways to open one in an app.
+
+use std::{fmt::Write as _, time::Duration};
+
+use clients::{
+    panel::{Account, AccountStatus},
+    telegram::api::types::InlineKeyboardMarkup,
+};
+use domain::{Language, OrderId, TelegramUserId, subscription::Subscription, time::Span};
+use tracing::warn;
+
+use crate::{
+    App, AppError, Deadline,
+    button::Button,
+    format,
+    screen::{Keyboard, copy, link, primary, tap},
+    text::{Arg, html},
+};
+
+/// A subscription and what the panel says of it.
+#[derive(Debug)]
+pub struct LiveSubscription {
+    pub subscription: Subscription,
+    pub live: Live,
+}
+
+#[derive(Debug)]
+pub enum Live {
+    Account(Box<Account>),
+    /// The panel has no such account (any more).
+    Deleted,
+    /// The panel does not answer.
+    Unknown,
+}
+
+/// How many subscriptions a page shows.
+pub const PAGE: u8 = 10;
+/// A customer is waiting for a screen.
+const PANEL_TIMEOUT: Duration = Duration::from_secs(5);
+/// A link that leaves the chat is good for so long.
+const LINK_LIFETIME: Span = Span::days(2);
+
+/// An app that opens subscriptions by a link of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct ImportApp {
+    /// As it stands in routes.
+    pub id: &'static str,
+    pub name: &'static str,
+    pub platforms: &'static str,
+    /// What comes before the link.
+    prefix: &'static str,
+    encoding: Encoding,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    Plain,
+    Percent,
+    Base64,
+}
+
+/// The apps, the recommended first. Schemes as the apps document them.
+pub const IMPORT_APPS: [ImportApp; 6] = [
+    ImportApp { id: "hiddify", name: "Hiddify", platforms: "Android · iOS · Windows · macOS · Linux", prefix: "hiddify://import/", encoding: Encoding::Plain },
+    ImportApp { id: "v2rayng", name: "v2rayNG", platforms: "Android", prefix: "v2rayng://install-config?url=", encoding: Encoding::Percent },
+    ImportApp { id: "streisand", name: "Streisand", platforms: "iOS · macOS", prefix: "streisand://import/", encoding: Encoding::Plain },
+    ImportApp { id: "happ", name: "Happ", platforms: "Android · iOS · Windows · macOS", prefix: "happ://add/", encoding: Encoding::Plain },
+    ImportApp { id: "shadowrocket", name: "Shadowrocket", platforms: "iOS", prefix: "sub://", encoding: Encoding::Base64 },
+    ImportApp { id: "sing-box", name: "sing-box", platforms: "Android · iOS · macOS", prefix: "sing-box://import-remote-profile?url=", encoding: Encoding::Percent },
+];
+
+impl ImportApp {
+    pub fn by_id(id: &str) -> Option<Self> {
+        IMPORT_APPS.into_iter().find(|app| app.id == id)
+    }
+
+    /// The URL that makes the app import a subscription link.
+    pub fn url(&self, subscription_link: &str) -> String {
+        let encoded = match self.encoding {
+            Encoding::Plain => subscription_link.to_owned(),
+            Encoding::Percent => percent_encode(subscription_link),
+            Encoding::Base64 => data_encoding::BASE64.encode(subscription_link.as_bytes()),
+        };
+        format!("{}{encoded}", self.prefix)
+    }
+}
+
+fn percent_encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else if write!(out, "%{byte:02X}").is_err() {
+            break;
+        }
+    }
+    out
+}
+
+impl App {
+    /// A customer's newest subscriptions, each with what the panel says now: one query, one look at the panel for all of them.
+    pub async fn subscriptions(&self, user: TelegramUserId, deadline: Deadline) -> Result<Vec<LiveSubscription>, AppError> {
+        let subscriptions = self.store.subscriptions_of(user, None, PAGE).await?.items;
+        if subscriptions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let names: Vec<_> = subscriptions.iter().map(|subscription| &subscription.name).collect();
+        let accounts = match deadline.allows(self, PANEL_TIMEOUT) {
+            None => None,
+            Some(timeout) => match self.panel.accounts(&names, self.now(), timeout).await {
+                Ok(accounts) => Some(accounts),
+                Err(error) => {
+                    warn!(event = "usage_unknown", %error, "the panel could not be asked for usage");
+                    None
+                }
+            },
+        };
+        let live = |subscription: Subscription| {
+            let found = accounts.as_ref().map(|accounts| accounts.iter().find(|account| account.name == subscription.name).cloned());
+            let live = match found {
+                None => Live::Unknown,
+                Some(None) => Live::Deleted,
+                Some(Some(account)) => Live::Account(Box::new(account)),
+            };
+            LiveSubscription { subscription, live }
+        };
+        Ok(subscriptions.into_iter().map(live).collect())
+    }
+
+    /// One of the customer's own subscriptions.
+    pub async fn subscription(&self, order: OrderId, deadline: Deadline) -> Result<Option<LiveSubscription>, AppError> {
+        let Some(subscription) = self.store.subscription(order).await? else { return Ok(None) };
+        let asked = match deadline.allows(self, PANEL_TIMEOUT) {
+            None => return Ok(Some(LiveSubscription { subscription, live: Live::Unknown })),
+            Some(timeout) => self.panel.account(&subscription.name, self.now(), timeout).await,
+        };
+        let live = match asked {
+            Ok(Some(account)) => Live::Account(Box::new(account)),
+            Ok(None) => Live::Deleted,
+            Err(error) => {
+                warn!(event = "usage_unknown", %error, "the panel could not be asked for usage");
+                Live::Unknown
+            }
+        };
+        Ok(Some(LiveSubscription { subscription, live }))
+    }
+
+    /// What an HTTPS hop's token opens: the app's own URL for the subscription. `None`: the link is not ours, too old, or for no app.
+    pub async fn open_link(&self, app: &str, token: &str) -> Result<Option<(ImportApp, String)>, AppError> {
+        let (Some(app), Ok(order)) = (ImportApp::by_id(app), self.names.open_link_token(token, self.now())) else { return Ok(None) };
+        let subscription = self.store.subscription(order).await?.filter(|subscription| subscription.revoked_at.is_none());
+        Ok(subscription.map(|subscription| (app, app.url(&subscription.link))))
+    }
+
+    /// The text below the QR code of a new subscription.
+    pub(crate) fn delivery_caption(&self, subscription: &Subscription, language: Language) -> String {
+        let terms = [
+            ("plan", Arg::Text(subscription.title.as_str())),
+            ("volume", Arg::Raw(format::volume(&self.texts, language, subscription.data_limit))),
+            ("days", Arg::Raw(format::days(&self.texts, language, subscription.duration_days))),
+        ];
+        let text = self.texts.html(language, "delivered", &terms);
+        format!("{text}\n\n<code>{}</code>", html(&subscription.link))
+    }
+
+    /// A subscription's state in words.
+    pub fn subscription_text(&self, held: &LiveSubscription, language: Language) -> String {
+        let subscription = &held.subscription;
+        let mut text = format!("<b>{}</b>\n", html(&subscription.title));
+        match &held.live {
+            Live::Deleted => text.push_str(&self.texts.html(language, "subscription-deleted", &[])),
+            Live::Unknown => text.push_str(&self.texts.html(language, "subscription-unknown", &[])),
+            Live::Account(account) => {
+                text.push_str(&self.texts.html(language, status_text(account.status), &[]));
+                let used = format::data(&self.texts, language, account.used);
+                match account.data_limit {
+                    Some(limit) => {
+                        let of = format::data(&self.texts, language, limit);
+                        let args = [("used", Arg::Raw(used)), ("limit", Arg::Raw(of)), ("bar", Arg::Raw(format::bar(account.used, limit)))];
+                        let _ = write!(text, "\n{}", self.texts.html(language, "usage", &args));
+                    }
+                    None => {
+                        let _ = write!(text, "\n{}", self.texts.html(language, "usage-unlimited", &[("used", Arg::Raw(used))]));
+                    }
+                }
+                let expiry = match (account.expires_at, account.status) {
+                    (Some(at), _) => self.texts.html(language, "expires", &[("at", Arg::Raw(format::moment(language, at)))]),
+                    (None, AccountStatus::OnHold) => {
+                        let days = format::days(&self.texts, language, subscription.duration_days);
+                        self.texts.html(language, "starts-at-first-use", &[("days", Arg::Raw(days))])
+                    }
+                    (None, _) => self.texts.html(language, "no-expiry", &[]),
+                };
+                let _ = write!(text, "\n{expiry}");
+            }
+        }
+        let _ = write!(text, "\n\n<code>{}</code>", html(&subscription.link));
+        text
+    }
+
+    /// One-tap imports, copy, and the way on from a subscription.
+    pub fn subscription_buttons(&self, subscription: &Subscription, language: Language) -> Keyboard {
+        let mut keyboard = Keyboard::default();
+        if self.links_open_here() {
+            let token = self.names.link_token(subscription.order, self.now().plus(LINK_LIFETIME));
+            let url = |app: &ImportApp| format!("{}/open/{}/{token}", self.config.public_url, app.id);
+            for (n, apps) in IMPORT_APPS.chunks(3).enumerate() {
+                let buttons = apps.iter().enumerate().map(|(m, app)| {
+                    let button = link(app.name.to_owned(), &url(app));
+                    if n == 0 && m == 0 { primary(button) } else { button }
+                });
+                keyboard = keyboard.row(buttons);
+            }
+        }
+        keyboard.row(copy(self.texts.plain(language, "button-copy-link", &[]), &subscription.link))
+    }
+
+    pub(crate) fn subscription_keyboard(&self, subscription: &Subscription, language: Language) -> InlineKeyboardMarkup {
+        let mine = tap(self.texts.plain(language, "button-my-subscriptions", &[]), &Button::Subscriptions);
+        let menu = tap(self.texts.plain(language, "button-menu", &[]), &Button::Menu);
+        self.subscription_buttons(subscription, language).row([mine, menu]).markup()
+    }
+
+    /// Telegram refuses links to a machine that only this machine reaches; a stand-in on this machine does not.
+    fn links_open_here(&self) -> bool {
+        self.config.public_url.starts_with("https://") || self.config.telegram.api_url.starts_with("http://")
+    }
+}
+
+const fn status_text(status: AccountStatus) -> &'static str {
+    match status {
+        AccountStatus::Active => "status-active",
+        AccountStatus::OnHold => "status-on-hold",
+        AccountStatus::Limited => "status-limited",
+        AccountStatus::Expired => "status-expired",
+        AccountStatus::Disabled => "status-disabled",
+        AccountStatus::Unknown => "status-unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_app_gets_the_link_as_it_wants_it() {
+        let link = "https://p.example/sub/a b?x=1&y=2";
+        let url = |id: &str| ImportApp::by_id(id).map(|app| app.url(link));
+        assert_eq!(url("v2rayng").as_deref(), Some("v2rayng://install-config?url=https%3A%2F%2Fp.example%2Fsub%2Fa%20b%3Fx%3D1%26y%3D2"));
+        assert_eq!(url("hiddify").as_deref(), Some("hiddify://import/https://p.example/sub/a b?x=1&y=2"));
+        assert_eq!(url("shadowrocket").as_deref(), Some("sub://aHR0cHM6Ly9wLmV4YW1wbGUvc3ViL2EgYj94PTEmeT0y"));
+        assert_eq!(url("javascript"), None);
+    }
+}

@@ -1,0 +1,69 @@
+//! The plans and the shop's settings, kept for a minute in each process: browsing costs no read when warm.
+
+use std::sync::{Arc, Mutex};
+
+use domain::{ProductId, Timestamp, product::Product, settings::Settings, time::Span};
+
+use crate::{App, AppError};
+
+/// How old what customers are shown may be. What they buy is checked again when they buy it.
+const FRESH: Span = Span::minutes(1);
+
+/// What a process remembers of the shop.
+#[derive(Debug, Default)]
+pub struct Catalogue(Mutex<Option<Arc<Shop>>>);
+
+/// The shop at one moment.
+#[derive(Debug)]
+pub struct Shop {
+    read_at: Timestamp,
+    pub settings: Settings,
+    products: Vec<Product>,
+}
+
+impl Shop {
+    /// What is for sale, in the order in which it is shown.
+    pub fn for_sale(&self) -> impl Iterator<Item = &Product> {
+        self.products.iter().filter(|product| product.active)
+    }
+
+    pub fn product(&self, id: &ProductId) -> Option<&Product> {
+        self.for_sale().find(|product| product.id == *id)
+    }
+}
+
+impl Catalogue {
+    fn cached(&self, now: Timestamp) -> Option<Arc<Shop>> {
+        let shop = self.0.lock().ok()?.clone()?;
+        // A clock that was set back must not keep an old catalogue for ever.
+        let fresh = now < shop.read_at.plus(FRESH) && now >= shop.read_at;
+        fresh.then_some(shop)
+    }
+
+    fn keep(&self, shop: Arc<Shop>) {
+        if let Ok(mut cached) = self.0.lock() {
+            *cached = Some(shop);
+        }
+    }
+
+    /// Reads anew at the next use.
+    pub fn forget(&self) {
+        if let Ok(mut cached) = self.0.lock() {
+            *cached = None;
+        }
+    }
+}
+
+impl App {
+    /// The shop as of at most a minute ago.
+    pub async fn shop(&self) -> Result<Arc<Shop>, AppError> {
+        let now = self.now();
+        if let Some(shop) = self.catalogue.cached(now) {
+            return Ok(shop);
+        }
+        let (settings, products) = tokio::try_join!(self.store.settings(), self.store.products())?;
+        let shop = Arc::new(Shop { read_at: now, settings: settings.unwrap_or_else(Settings::initial), products });
+        self.catalogue.keep(Arc::clone(&shop));
+        Ok(shop)
+    }
+}

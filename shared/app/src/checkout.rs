@@ -1,0 +1,378 @@
+//! From a plan to an order that can be paid: the offer, the order, the invoice.
+
+use std::time::Duration;
+
+use clients::payment::{CardInstructions, GatewayError, Invoice, OpenAction};
+use domain::{
+    DiscountCodeName, Money, OrderId, OrderKey, ProductId, TelegramUserId, Timestamp,
+    discount::{DiscountCode, Rejection, Use},
+    duty::LEASE,
+    order::{AttemptRefusal, NewOrder, Order, OrderDiscount, OrderStatus},
+    payment::Gateway,
+    product::Product,
+    time::Span,
+    user::User,
+};
+use store::{CardAmount, CommitError, Placing, Redemption, Write};
+use tracing::{info, warn};
+use ulid::Ulid;
+
+use crate::{App, AppError, Deadline, catalogue::Shop};
+
+/// A plan as it would be sold now: what its screen shows and its buttons stand for.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    pub product: Product,
+    pub discount: Option<(DiscountCodeName, Money)>,
+    pub total: Money,
+    /// The gateways that can take it, and what each would charge.
+    pub methods: Vec<(Gateway, Money)>,
+    /// The order that its buttons would place.
+    pub order: Ulid,
+}
+
+impl Offer {
+    pub fn is_free(&self) -> bool {
+        self.total.is_zero()
+    }
+}
+
+/// What a customer chose on a plan's screen, read from a button: nothing of it is believed before it is compared with the shop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// `None`: there is nothing to pay.
+    pub gateway: Option<Gateway>,
+    pub order: Ulid,
+    pub fingerprint: String,
+    pub product: ProductId,
+    pub code: Option<DiscountCodeName>,
+}
+
+/// What came of a choice.
+#[derive(Debug)]
+pub enum Placed {
+    /// The order stands, new or from an earlier tap.
+    Order(Box<Order>),
+    /// The button is not what is offered now (any more): the offer as it stands, nothing was charged.
+    Changed(Box<Offer>),
+    /// The code does not apply; the offer without it.
+    CodeRefused(Rejection, Box<Offer>),
+    /// The plan is not sold any more.
+    PlanGone,
+}
+
+/// How an order can be paid now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Payable {
+    /// A Telegram invoice in Stars.
+    Stars { link: String, amount: Money },
+    /// The gateway's page.
+    Page { url: String, amount: Money, gateway: Gateway },
+    /// A transfer, then a receipt.
+    Card { card: CardInstructions, amount: Money },
+}
+
+/// Why it cannot.
+#[derive(Debug)]
+pub enum NotPayable {
+    Attempt(AttemptRefusal),
+    /// The gateway does not answer, or is off: another try or another way.
+    Gateway(Option<GatewayError>),
+    App(AppError),
+}
+
+impl From<AppError> for NotPayable {
+    fn from(error: AppError) -> Self {
+        Self::App(error)
+    }
+}
+impl From<AttemptRefusal> for NotPayable {
+    fn from(refusal: AttemptRefusal) -> Self {
+        Self::Attempt(refusal)
+    }
+}
+
+/// A button's ulid is the customer's: it must be of about now.
+const OLDEST_BUTTON: Span = Span::hours(24);
+const CLOCK_SKEW: Span = Span::minutes(5);
+/// An open invoice is asked for within this.
+const GATEWAY_TIMEOUT: Duration = Duration::from_secs(8);
+/// Amounts tried until one is free.
+const CARD_AMOUNT_TRIES: u8 = 8;
+
+impl App {
+    /// A plan at its price of now, without or with a code that was found to apply.
+    pub fn offer(&self, product: &Product, discount: Option<(DiscountCodeName, Money)>, order: Ulid) -> Result<Offer, AppError> {
+        let off = discount.as_ref().map_or(Money::zero(product.price.currency()), |(_, off)| *off);
+        let total = product.price.checked_sub(off).map_err(|error| AppError::Text(error.to_string()))?;
+        let methods = self.gateways().filter_map(|gateway| Some((gateway, product.quote(gateway, total)?))).collect();
+        Ok(Offer { product: product.clone(), discount, total, methods, order })
+    }
+
+    /// A fresh offer of a plan: its buttons place a new order.
+    pub fn fresh_offer(&self, product: &Product, discount: Option<(DiscountCodeName, Money)>) -> Result<Offer, AppError> {
+        self.offer(product, discount, self.seams.ulid(self.now()))
+    }
+
+    /// A plan's offer with the code that a customer typed, or why it does not apply.
+    pub async fn offer_with_code(&self, user: TelegramUserId, product: &Product, code: &str, order: Ulid) -> Result<Result<Offer, Rejection>, AppError> {
+        let Ok(name) = code.parse::<DiscountCodeName>() else { return Ok(Err(Rejection::NotFound)) };
+        let (user, terms, redemption) = self.store.user_and_code(user, &name).await?;
+        let id = user.as_ref().map(|user| OrderId::new(user.id, OrderKey::Ulid(order)));
+        let off = id.map_or(Err(Rejection::NotFound), |id| check_code(terms.as_ref(), product, user.as_ref(), &redemption, id, self.now()));
+        match off {
+            Ok(off) => Ok(Ok(self.offer(product, Some((name, off)), order)?)),
+            Err(rejection) => Ok(Err(rejection)),
+        }
+    }
+
+    /// What a button of this offer carries, so that a later change of the terms shows.
+    pub fn fingerprint(&self, offer: &Offer, gateway: Option<Gateway>) -> String {
+        let quote = gateway.and_then(|gateway| offer.methods.iter().find(|(method, _)| *method == gateway)).map(|(_, quote)| *quote);
+        let terms = offer.product.terms();
+        let text = format!(
+            "{}|{}|{:?}|{:?}|{:?}|{}|{}",
+            terms.product,
+            terms.name,
+            terms.data_limit_gb,
+            terms.duration_days,
+            terms.renewal_policy,
+            offer.total,
+            quote.map(|quote| quote.to_string()).unwrap_or_default()
+        );
+        self.names.fingerprint(text.as_bytes())
+    }
+
+    /// Places the order that a button stands for, or finds it placed. With nothing to pay it is provisioned at once.
+    pub async fn place(&self, buyer: TelegramUserId, choice: &Choice, deadline: Deadline) -> Result<Placed, AppError> {
+        let now = self.now();
+        let id = OrderId::new(buyer, OrderKey::Ulid(choice.order));
+        let shop = self.shop().await?;
+        for _ in 0..3 {
+            let found = self.store.placing(id, choice.code.as_ref()).await?;
+            if let Some(order) = found.order {
+                return self.placed_before(order, &shop);
+            }
+            let Some(product) = shop.product(&choice.product) else { return Ok(Placed::PlanGone) };
+            let minted = Timestamp::from_millis(i64::try_from(choice.order.timestamp_ms()).unwrap_or(i64::MAX));
+            if minted < now.minus(OLDEST_BUTTON) || minted > now.plus(CLOCK_SKEW) {
+                return Ok(Placed::Changed(Box::new(self.fresh_offer(product, None)?)));
+            }
+            let discount = match &choice.code {
+                None => None,
+                Some(name) => match check_code(found.code.as_ref(), product, found.user.as_ref(), &found.redemption, id, now) {
+                    Ok(off) => Some((name.clone(), off)),
+                    Err(rejection) => return Ok(Placed::CodeRefused(rejection, Box::new(self.offer(product, None, choice.order)?))),
+                },
+            };
+            let offer = self.offer(product, discount, choice.order)?;
+            let fits = choice.gateway.is_none() == offer.is_free() && self.fingerprint(&offer, choice.gateway) == choice.fingerprint;
+            if !fits {
+                return Ok(Placed::Changed(Box::new(offer)));
+            }
+            match self.write_order(id, &offer, choice.gateway, &found, &shop, now).await {
+                Ok(order) => return self.placed_now(order, found.user, deadline).await,
+                // Somebody was quicker: with this order, with the last use of the code, or with its terms. Look again.
+                Err(CommitError::Refused { .. }) => {}
+                Err(error) => return Err(AppError::of_commit("place an order")(error)),
+            }
+        }
+        Err(AppError::Contended)
+    }
+
+    fn placed_before(&self, order: Order, shop: &Shop) -> Result<Placed, AppError> {
+        match order.status {
+            OrderStatus::AwaitingPayment | OrderStatus::Paid | OrderStatus::Provisioned => Ok(Placed::Order(Box::new(order))),
+            // The button of an order that ended: the same plan, as a new order.
+            OrderStatus::Expired | OrderStatus::Canceled | OrderStatus::Refunded => match shop.product(&order.terms.product) {
+                Some(product) => Ok(Placed::Changed(Box::new(self.fresh_offer(product, None)?))),
+                None => Ok(Placed::PlanGone),
+            },
+        }
+    }
+
+    async fn placed_now(&self, order: Order, buyer: Option<User>, deadline: Deadline) -> Result<Placed, AppError> {
+        info!(event = "order_placed", order.id = %self.names.order(order.id), "order placed");
+        let order = if order.status == OrderStatus::Paid { self.provision(order, buyer, deadline).await? } else { order };
+        Ok(Placed::Order(Box::new(order)))
+    }
+
+    /// One transaction: the order with its first attempt, the code's use, the customer's hold on it, the card's amount.
+    async fn write_order(&self, id: OrderId, offer: &Offer, gateway: Option<Gateway>, found: &Placing, shop: &Shop, now: Timestamp) -> Result<Order, CommitError> {
+        let first_purchase = found.user.as_ref().is_none_or(|user| user.first_paid_at.is_none());
+        let new = NewOrder {
+            id,
+            terms: offer.product.terms(),
+            total: offer.total,
+            discount: offer.discount.as_ref().map(|(code, off)| OrderDiscount { code: code.clone(), off: *off, held: true }),
+            inviter: found.user.as_ref().and_then(|user| user.invited_by).filter(|_| first_purchase),
+            first_purchase,
+            panel_name: self.names.panel_name(id),
+            window: shop.settings.order_window(),
+        };
+        let order = Order::place(new, now, now.plus(LEASE));
+        let quote = gateway.and_then(|gateway| offer.methods.iter().find(|(method, _)| *method == gateway).copied());
+        let mut code_writes = Vec::new();
+        if let (Some(discount), Some(terms)) = (&order.discount, &found.code) {
+            code_writes.push(Write::reserve_code(terms, now));
+            code_writes.push(Write::hold_redemption(&discount.code, id, terms.per_user_limit));
+        }
+        self.write_attempt(order, quote, now, code_writes, |order| Write::create(order)).await
+    }
+
+    /// Writes an order with a new attempt. A card's amount is made unique: what stands in the way of one is another order that waits for it.
+    async fn write_attempt(
+        &self,
+        order: Order,
+        method: Option<(Gateway, Money)>,
+        now: Timestamp,
+        more: Vec<Write>,
+        write: impl Fn(&mut Order) -> Result<Write, store::StoreError>,
+    ) -> Result<Order, CommitError> {
+        let begin = |quote: Option<(Gateway, Money)>| match quote {
+            // An order that was just placed, or just found payable, takes an attempt.
+            Some((gateway, quote)) => order.begin_attempt(gateway, quote, now).map_or_else(|_| order.clone(), |(order, _)| order),
+            None => order.clone(),
+        };
+        let (Some((Gateway::Card, quote)), Some(card)) = (method, &self.config.card) else {
+            let mut order = begin(method);
+            let first = write(&mut order)?;
+            self.store.commit(&self.seams.nonce(), [vec![first], more].concat()).await?;
+            return Ok(order);
+        };
+        let position = more.len().saturating_add(1);
+        for n in 0..CARD_AMOUNT_TRIES {
+            let amount = unique_amount(quote, self.names.pick(order.id, n, 999));
+            let mut order = begin(Some((Gateway::Card, amount)));
+            let taken = CardAmount { card: last_digits(&card.number), amount, order: order.id };
+            let writes = [vec![write(&mut order)?], more.clone(), vec![Write::create(&taken)?]].concat();
+            match self.store.commit(&self.seams.nonce(), writes).await {
+                Ok(()) => return Ok(order),
+                Err(CommitError::Refused { position: refused, .. }) if refused == position => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(CommitError::Store(store::StoreError::Throttled))
+    }
+
+    /// The customer wants to pay an order by `gateway`: begins an attempt where there is none, and opens its invoice.
+    pub async fn pay(&self, order: Order, gateway: Gateway, title: &str, description: &str, deadline: Deadline) -> Result<(Order, Payable), NotPayable> {
+        let now = self.now();
+        order.payable(now)?;
+        let order = match order.attempts.iter().rev().find(|attempt| attempt.gateway == gateway) {
+            Some(_) => order,
+            None => self.add_attempt(order, gateway, now).await?,
+        };
+        self.open_invoice(order, gateway, title, description, deadline).await
+    }
+
+    async fn add_attempt(&self, mut order: Order, gateway: Gateway, now: Timestamp) -> Result<Order, NotPayable> {
+        for _ in 0..3 {
+            let shop = self.shop().await?;
+            // What was frozen is the price in the base currency; the quote in the gateway's currency is scaled from the plan's prices of now.
+            let product = shop.product(&order.terms.product).filter(|product| product.price == order.terms.price);
+            let quote = product.and_then(|product| product.quote(gateway, order.total)).or_else(|| same_currency_quote(&order, gateway));
+            let Some(quote) = quote.filter(|_| self.gateway(gateway).is_some()) else { return Err(NotPayable::Gateway(None)) };
+            order.begin_attempt(gateway, quote, now)?;
+            match self.write_attempt(order.clone(), Some((gateway, quote)), now, Vec::new(), |order| Write::replace(order)).await {
+                Ok(order) => return Ok(order),
+                Err(CommitError::Refused { .. }) => {
+                    let found = self.store.order(order.id).await.map_err(AppError::from)?;
+                    order = found.ok_or(AppError::Contended)?;
+                    order.payable(now)?;
+                    if order.attempts.iter().any(|attempt| attempt.gateway == gateway) {
+                        return Ok(order);
+                    }
+                }
+                Err(error) => return Err(AppError::of_commit("begin an attempt")(error).into()),
+            }
+        }
+        Err(AppError::Contended.into())
+    }
+
+    async fn open_invoice(&self, order: Order, gateway: Gateway, title: &str, description: &str, deadline: Deadline) -> Result<(Order, Payable), NotPayable> {
+        let Some(attempt) = order.attempts.iter().rev().find(|attempt| attempt.gateway == gateway).cloned() else {
+            return Err(NotPayable::Attempt(AttemptRefusal::Unknown));
+        };
+        let amount = attempt.quote;
+        if let Some(url) = &attempt.url {
+            let payable = Payable::Page { url: url.clone(), amount, gateway };
+            return Ok((order, payable));
+        }
+        let Some(adapter) = self.gateway(gateway) else { return Err(NotPayable::Gateway(None)) };
+        let Some(timeout) = deadline.allows(self, GATEWAY_TIMEOUT) else { return Err(NotPayable::Gateway(None)) };
+        let reference = self.names.attempt(order.id, attempt.number);
+        let invoice = Invoice {
+            reference: &reference,
+            amount,
+            title,
+            description,
+            language: domain::Language::English,
+            expires_at: order.expires_at,
+            return_url: None,
+        };
+        let opened = match adapter.open(&invoice, self.now(), timeout).await {
+            Ok(opened) => opened,
+            Err(error) => {
+                warn!(event = "invoice_not_opened", order.id = %reference, gateway = %gateway, %error, "an invoice could not be opened");
+                return Err(NotPayable::Gateway(Some(error)));
+            }
+        };
+        match opened.action {
+            OpenAction::StarsInvoice(link) => Ok((order, Payable::Stars { link, amount })),
+            OpenAction::Instructions(card) => Ok((order, Payable::Card { card, amount })),
+            OpenAction::Url(url) => {
+                let order = self.remember_invoice(order, attempt.number, opened.reference, &url).await;
+                Ok((order, Payable::Page { url, amount, gateway }))
+            }
+        }
+    }
+
+    /// Stores the gateway's name of an invoice, for polling. Losing it costs nothing: the gateway's reports carry our reference.
+    async fn remember_invoice(&self, order: Order, number: u8, reference: Option<String>, url: &str) -> Order {
+        let Ok(mut next) = order.opened(number, reference, Some(url.to_owned())) else { return order };
+        let Ok(write) = Write::replace(&mut next) else { return order };
+        match self.store.commit(&self.seams.nonce(), vec![write]).await {
+            Ok(()) => next,
+            Err(error) => {
+                warn!(event = "invoice_not_remembered", order.id = %self.names.order(order.id), %error, "an invoice's name could not be stored");
+                order
+            }
+        }
+    }
+
+    /// One of the customer's own orders.
+    pub async fn own_order(&self, buyer: TelegramUserId, order: Ulid) -> Result<Option<Order>, AppError> {
+        Ok(self.store.order(OrderId::new(buyer, OrderKey::Ulid(order))).await?)
+    }
+}
+
+fn same_currency_quote(order: &Order, gateway: Gateway) -> Option<Money> {
+    domain::payment::gateway_currencies(gateway).contains(&order.total.currency()).then_some(order.total)
+}
+
+/// What a code takes off this plan for this customer and order.
+fn check_code(
+    terms: Option<&DiscountCode>,
+    product: &Product,
+    user: Option<&User>,
+    redemption: &Redemption,
+    order: OrderId,
+    now: Timestamp,
+) -> Result<Money, Rejection> {
+    let terms = terms.ok_or(Rejection::NotFound)?;
+    let first_purchase = user.is_none_or(|user| user.first_paid_at.is_none());
+    terms.apply(&Use { product: &product.id, price: product.price, first_purchase, held_by_customer: redemption.held_besides(order) }, now)
+}
+
+/// An amount that only one order waits for: some of the currency's smallest units more.
+fn unique_amount(quote: Money, extra: u32) -> Money {
+    let units = rust_decimal::Decimal::new(i64::from(extra), quote.currency().exponent());
+    Money::new(units, quote.currency()).and_then(|extra| quote.checked_add(extra)).unwrap_or(quote)
+}
+
+/// How a card is named where its number must not stand.
+pub(crate) fn last_digits(number: &str) -> String {
+    let digits: Vec<char> = number.chars().filter(char::is_ascii_digit).collect();
+    digits.iter().skip(digits.len().saturating_sub(4)).collect()
+}

@@ -1,0 +1,229 @@
+//! The shop's settings, read once at the start. A missing or malformed one stops the start with one sentence that names it.
+
+use std::collections::HashMap;
+
+use clients::Secret;
+use domain::{Language, TelegramUserId};
+use thiserror::Error;
+
+/// Where settings come from: the process's environment with, on AWS, the secrets parameter laid over it.
+#[derive(Debug, Clone, Default)]
+pub struct Environment(HashMap<String, String>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ConfigError {
+    #[error("{0} is not set")]
+    Missing(&'static str),
+    #[error("{0} is malformed: {1}")]
+    Malformed(&'static str, &'static str),
+    #[error("SECRETS_PARAMETER must hold a JSON object whose values are strings")]
+    Secrets,
+    #[error("the secrets in SECRETS_PARAMETER could not be read: {0}")]
+    SecretsUnavailable(String),
+    #[error(transparent)]
+    Client(#[from] clients::BadSetting),
+}
+
+impl Environment {
+    pub fn of_process() -> Self {
+        Self(std::env::vars().collect())
+    }
+
+    pub fn new(settings: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(settings.into_iter().collect())
+    }
+
+    /// Lays the JSON object of the secrets parameter over the environment.
+    pub fn with_secrets(mut self, json: &str) -> Result<Self, ConfigError> {
+        let secrets: HashMap<String, String> = serde_json::from_str(json).map_err(|_| ConfigError::Secrets)?;
+        self.0.extend(secrets);
+        Ok(self)
+    }
+
+    /// A setting; one that is set to nothing is not set.
+    pub fn get(&self, name: &'static str) -> Option<&str> {
+        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    pub fn require(&self, name: &'static str) -> Result<&str, ConfigError> {
+        self.get(name).ok_or(ConfigError::Missing(name))
+    }
+}
+
+/// Every setting of the shop, parsed.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub table: String,
+    /// Where this shop is reached from outside, without a slash at the end.
+    pub public_url: String,
+    pub telegram: TelegramConfig,
+    pub panel: PanelConfig,
+    pub card: Option<CardConfig>,
+    pub crypto_pay: Option<CryptoPayConfig>,
+    /// The operators' first token; absent: only stored tokens work.
+    pub admin_bootstrap_token: Option<Secret>,
+    /// What public names are keyed by: see `domain::reference`.
+    pub reference_secret: Secret,
+}
+
+#[derive(Debug, Clone)]
+pub struct TelegramConfig {
+    pub token: Secret,
+    pub api_url: String,
+    pub webhook_secret: Secret,
+    /// Where receipts and alerts go.
+    pub operator_chat: Option<i64>,
+    /// Who may decide there; empty: whoever Telegram says is a member of the chat.
+    pub operators: Vec<TelegramUserId>,
+    pub operator_language: Language,
+}
+
+#[derive(Debug, Clone)]
+pub struct PanelConfig {
+    pub url: String,
+    pub username: String,
+    pub password: Secret,
+    pub subscription_url_prefix: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct CardConfig {
+    pub number: String,
+    pub holder: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct CryptoPayConfig {
+    pub token: Secret,
+    pub api_url: String,
+}
+
+impl Config {
+    pub fn read(env: &Environment) -> Result<Self, ConfigError> {
+        let token = env.require("TELEGRAM_BOT_TOKEN")?;
+        let webhook_secret = env.require("TELEGRAM_WEBHOOK_SECRET")?;
+        if webhook_secret.len() > 256 || !webhook_secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') {
+            return Err(ConfigError::Malformed("TELEGRAM_WEBHOOK_SECRET", "1 to 256 characters of A-Z, a-z, 0-9, _ and -"));
+        }
+        let operator_chat = env
+            .get("TELEGRAM_OPERATOR_CHAT_ID")
+            .map(|id| id.parse().ok().filter(|id| *id != 0).ok_or(ConfigError::Malformed("TELEGRAM_OPERATOR_CHAT_ID", "a chat id, a whole number")));
+        let operators = env.get("TELEGRAM_OPERATOR_IDS").unwrap_or_default().split(',').map(str::trim).filter(|id| !id.is_empty());
+        let operators = operators.map(|id| id.parse().map_err(|_| ConfigError::Malformed("TELEGRAM_OPERATOR_IDS", "user ids with commas between them")));
+        let operator_language = match env.get("OPERATOR_LANGUAGE") {
+            None => Language::English,
+            Some(code) => Language::from_code(code).ok_or(ConfigError::Malformed("OPERATOR_LANGUAGE", "fa, en or ru"))?,
+        };
+        let card = match (env.get("CARD_NUMBER"), env.get("CARD_HOLDER")) {
+            (None, None) => None,
+            (Some(number), Some(holder)) => Some(CardConfig { number: number.to_owned(), holder: holder.to_owned() }),
+            (Some(_), None) => return Err(ConfigError::Missing("CARD_HOLDER")),
+            (None, Some(_)) => return Err(ConfigError::Missing("CARD_NUMBER")),
+        };
+        let crypto_pay = env.get("CRYPTO_PAY_TOKEN").map(|token| CryptoPayConfig {
+            token: Secret::new(token),
+            api_url: env.get("CRYPTO_PAY_API_URL").unwrap_or("https://pay.crypt.bot").to_owned(),
+        });
+        let admin_bootstrap_token = match env.get("ADMIN_BOOTSTRAP_TOKEN") {
+            Some(token) if token.len() < 16 => return Err(ConfigError::Malformed("ADMIN_BOOTSTRAP_TOKEN", "at least 16 characters")),
+            token => token.map(Secret::new),
+        };
+        let reference_secret = env.get("REFERENCE_SECRET").unwrap_or(token);
+        if reference_secret.len() < 16 {
+            return Err(ConfigError::Malformed("REFERENCE_SECRET", "at least 16 characters"));
+        }
+        Ok(Self {
+            table: env.require("TABLE_NAME")?.to_owned(),
+            public_url: url(env, "PUBLIC_URL")?,
+            telegram: TelegramConfig {
+                token: Secret::new(token),
+                api_url: env.get("TELEGRAM_API_URL").unwrap_or("https://api.telegram.org").to_owned(),
+                webhook_secret: Secret::new(webhook_secret),
+                operator_chat: operator_chat.transpose()?,
+                operators: operators.collect::<Result<_, _>>()?,
+                operator_language,
+            },
+            panel: PanelConfig {
+                url: url(env, "PANEL_URL")?,
+                username: env.require("PANEL_USERNAME")?.to_owned(),
+                password: Secret::new(env.require("PANEL_PASSWORD")?),
+                subscription_url_prefix: env.get("PANEL_SUBSCRIPTION_URL_PREFIX").map(|prefix| prefix.trim_end_matches('/').to_owned()),
+            },
+            card,
+            crypto_pay,
+            admin_bootstrap_token,
+            reference_secret: Secret::new(reference_secret),
+        })
+    }
+}
+
+fn url(env: &Environment, name: &'static str) -> Result<String, ConfigError> {
+    let url = env.require(name)?.trim_end_matches('/');
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let clean = url.bytes().all(|b| b.is_ascii_graphic());
+    if clean && rest.is_some_and(|host| !host.is_empty()) { Ok(url.to_owned()) } else { Err(ConfigError::Malformed(name, "an http or https URL")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complete() -> Vec<(&'static str, &'static str)> {
+        vec![
+            ("TABLE_NAME", "shop"),
+            ("PUBLIC_URL", "https://shop.example/"),
+            ("TELEGRAM_BOT_TOKEN", "42:a-token-of-a-bot"),
+            ("TELEGRAM_WEBHOOK_SECRET", "secret_1"),
+            ("PANEL_URL", "https://panel.example"),
+            ("PANEL_USERNAME", "bot"),
+            ("PANEL_PASSWORD", "p"),
+        ]
+    }
+
+    fn read(settings: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::read(&Environment::new(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))))
+    }
+
+    #[test]
+    fn a_complete_environment_is_enough() {
+        let config = read(&complete()).unwrap();
+        assert_eq!(config.public_url, "https://shop.example");
+        assert!(config.card.is_none() && config.crypto_pay.is_none());
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        for (name, _) in complete() {
+            let rest: Vec<_> = complete().into_iter().filter(|(other, _)| *other != name).collect();
+            let error = read(&rest).unwrap_err().to_string();
+            assert_eq!(error, format!("{name} is not set"));
+        }
+    }
+
+    #[test]
+    fn what_is_malformed_is_named_and_not_shown() {
+        let cases = [
+            ("PUBLIC_URL", "shop.example"),
+            ("PANEL_URL", "ftp://panel"),
+            ("TELEGRAM_WEBHOOK_SECRET", "a b"),
+            ("TELEGRAM_OPERATOR_CHAT_ID", "me"),
+            ("TELEGRAM_OPERATOR_IDS", "1,two"),
+            ("ADMIN_BOOTSTRAP_TOKEN", "short"),
+            ("REFERENCE_SECRET", "short"),
+            ("OPERATOR_LANGUAGE", "xx"),
+        ];
+        for (name, value) in cases {
+            let mut settings = complete();
+            settings.push((name, value));
+            let error = read(&settings).unwrap_err().to_string();
+            assert!(error.starts_with(name) && !error.contains(value), "{error}");
+        }
+    }
+
+    #[test]
+    fn secrets_lie_over_the_environment() {
+        let env = Environment::default().with_secrets(r#"{"PANEL_PASSWORD":"x"}"#).unwrap();
+        assert_eq!(env.get("PANEL_PASSWORD"), Some("x"));
+        assert_eq!(Environment::default().with_secrets("[]").unwrap_err(), ConfigError::Secrets);
+    }
+}

@@ -1,0 +1,167 @@
+//! Numbers, amounts and times as people of a language write them.
+
+use domain::{Currency, Language, Money, Timestamp, product::Terms};
+use time::UtcOffset;
+
+use crate::text::{Arg, Texts};
+
+/// Digits as the language writes them.
+pub fn digits(language: Language, text: &str) -> String {
+    match language {
+        Language::English | Language::Russian => text.to_owned(),
+        Language::Persian => text.chars().map(|c| c.to_digit(10).and_then(|digit| char::from_u32(u32::from('۰') + digit)).unwrap_or(c)).collect(),
+    }
+}
+
+/// A whole number with the language's thousands separator.
+pub fn number(language: Language, n: u64) -> String {
+    grouped(language, &n.to_string())
+}
+
+fn grouped(language: Language, whole: &str) -> String {
+    let separator = match language {
+        Language::Persian => '٬',
+        Language::English => ',',
+        Language::Russian => '\u{a0}',
+    };
+    let mut out = String::new();
+    for (n, c) in whole.chars().enumerate() {
+        if n > 0 && (whole.len() - n).is_multiple_of(3) {
+            out.push(separator);
+        }
+        out.push(c);
+    }
+    digits(language, &out)
+}
+
+/// An amount with its currency's name: `۱۵۰٬۰۰۰ تومان`, `150,000 Toman`, `⭐ 150`.
+pub fn money(texts: &Texts, language: Language, money: Money) -> String {
+    let plain = money.amount_text();
+    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
+    let mut amount = grouped(language, whole);
+    if !fraction.is_empty() {
+        amount.push(if language == Language::English { '.' } else if language == Language::Persian { '٫' } else { ',' });
+        amount.push_str(&digits(language, fraction));
+    }
+    match money.currency() {
+        Currency::Xtr => format!("⭐ {amount}"),
+        Currency::Usd => format!("${amount}"),
+        Currency::Eur => format!("€{amount}"),
+        Currency::Rub => format!("{amount} ₽"),
+        Currency::Irt => texts.plain(language, "currency-toman", &[("amount", Arg::Raw(amount))]),
+        Currency::Irr => texts.plain(language, "currency-rial", &[("amount", Arg::Raw(amount))]),
+        other => format!("{amount} {other}"),
+    }
+}
+
+/// Bytes in GiB or MiB with at most one decimal, cut, not rounded.
+pub fn data(texts: &Texts, language: Language, bytes: u64) -> String {
+    const MIB: u64 = 1 << 20;
+    let (unit, id) = if bytes >= Terms::GIB { (Terms::GIB, "gigabytes") } else { (MIB, "megabytes") };
+    let tenths = u128::from(bytes) * 10 / u128::from(unit);
+    let amount = match (tenths / 10, tenths % 10) {
+        (whole, 0) => digits(language, &whole.to_string()),
+        (whole, tenth) => digits(language, &format!("{whole}{}{tenth}", if language == Language::English { "." } else { "٫" })),
+    };
+    texts.plain(language, id, &[("amount", Arg::Raw(amount))])
+}
+
+/// A plan's data volume, unlimited included.
+pub fn volume(texts: &Texts, language: Language, limit: Option<u64>) -> String {
+    limit.map_or_else(|| texts.plain(language, "unlimited-data", &[]), |bytes| data(texts, language, bytes))
+}
+
+/// A plan's days, no expiry included.
+pub fn days(texts: &Texts, language: Language, days: Option<u16>) -> String {
+    let Some(days) = days else { return texts.plain(language, "no-expiry", &[]) };
+    let amount = number(language, days.into());
+    texts.plain(language, "days", &[("count", Arg::Count(days.into())), ("amount", Arg::Raw(amount))])
+}
+
+/// A day and a time: Persian in Tehran's time and the Iranian calendar beside the Gregorian date, others in UTC.
+pub fn moment(language: Language, at: Timestamp) -> String {
+    let utc = at.date_time();
+    match language {
+        Language::Persian => {
+            let tehran = UtcOffset::from_hms(3, 30, 0).map_or(utc, |offset| utc.to_offset(offset));
+            let (year, month, day) = iranian(tehran.to_julian_day());
+            let clock = format!("{:02}:{:02}", tehran.hour(), tehran.minute());
+            let gregorian = tehran.date();
+            digits(language, &format!("{year}/{month:02}/{day:02} {clock} ({gregorian})"))
+        }
+        Language::English | Language::Russian => format!("{} {:02}:{:02} UTC", utc.date(), utc.hour(), utc.minute()),
+    }
+}
+
+/// A Julian day in the Iranian calendar, by the 33-year rule that agrees with the official calendar from 1244 to 1472 (1865 to 2094).
+fn iranian(julian_day: i32) -> (i32, i32, i32) {
+    // 1 Farvardin of the year 1, counted so that 33-year cycles begin with it.
+    const EPOCH: i32 = 1_948_320;
+    let mut days = julian_day - EPOCH;
+    days += 13;
+    let mut year = -16 + 33 * days.div_euclid(12_053);
+    days = days.rem_euclid(12_053);
+    year += 4 * (days / 1461);
+    days %= 1461;
+    if days > 365 {
+        year += (days - 1) / 365;
+        days = (days - 1) % 365;
+    }
+    let (month, day) = if days < 186 { (1 + days / 31, 1 + days % 31) } else { (7 + (days - 186) / 30, 1 + (days - 186) % 30) };
+    (year, month, day)
+}
+
+/// A bar of ten cells for a share of a whole.
+pub fn bar(used: u64, of: u64) -> String {
+    let filled = if of == 0 { 10 } else { (u128::from(used) * 10).div_ceil(u128::from(of)).min(10) };
+    (0..10).map(|n| if n < filled { '▰' } else { '▱' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts() {
+        let texts = Texts::default();
+        let toman = Money::whole(1_150_000, Currency::Irt);
+        assert_eq!(money(&texts, Language::English, toman), "\u{2068}1,150,000\u{2069} Toman");
+        assert_eq!(money(&texts, Language::Persian, toman), "\u{2068}۱٬۱۵۰٬۰۰۰\u{2069} تومان");
+        assert_eq!(money(&texts, Language::Russian, Money::parse("1299.5", Currency::Rub).unwrap()), "1\u{a0}299,50 ₽");
+        assert_eq!(money(&texts, Language::English, Money::whole(150, Currency::Xtr)), "⭐ 150");
+    }
+
+    #[test]
+    fn volumes() {
+        let texts = Texts::default();
+        let strip = |text: String| text.replace(['\u{2068}', '\u{2069}'], "");
+        assert_eq!(strip(data(&texts, Language::English, 50 << 30)), "50 GB");
+        assert_eq!(strip(data(&texts, Language::English, (3 << 30) + (1 << 29))), "3.5 GB");
+        assert_eq!(strip(data(&texts, Language::English, 300 << 20)), "300 MB");
+        assert_eq!(strip(data(&texts, Language::Persian, 50 << 30)), "۵۰ گیگابایت");
+    }
+
+    #[test]
+    fn iranian_dates() {
+        // Nowruz of 1403 to 1405, the end of the leap year 1403, and a day of our own.
+        let cases = [((2024, 3, 20), (1403, 1, 1)), ((2025, 3, 20), (1403, 12, 30)), ((2025, 3, 21), (1404, 1, 1)), ((2026, 3, 21), (1405, 1, 1)), ((2026, 11, 22), (1405, 9, 1))];
+        for ((year, month, day), expected) in cases {
+            let date = time::Date::from_calendar_date(year, time::Month::try_from(month).unwrap(), day).unwrap();
+            assert_eq!(iranian(date.to_julian_day()), expected, "{date}");
+        }
+    }
+
+    #[test]
+    fn a_persian_moment_is_tehran_s() {
+        let at = "2026-11-22T21:00:00Z".parse().unwrap();
+        assert_eq!(moment(Language::Persian, at), "۱۴۰۵/۰۹/۰۲ ۰۰:۳۰ (۲۰۲۶-۱۱-۲۳)");
+        assert_eq!(moment(Language::English, at), "2026-11-22 21:00 UTC");
+    }
+
+    #[test]
+    fn bars() {
+        assert_eq!(bar(0, 10), "▱▱▱▱▱▱▱▱▱▱");
+        assert_eq!(bar(1, 1000), "▰▱▱▱▱▱▱▱▱▱");
+        assert_eq!(bar(20, 10), "▰▰▰▰▰▰▰▰▰▰");
+    }
+}

@@ -1,0 +1,153 @@
+//! What operators change, each with its audit entry in the same transaction.
+
+use domain::{
+    OrderId, ProductId, TelegramUserId,
+    admin::Actor,
+    order::{Event, Order},
+    payment::{Payment, PaymentId},
+    product::Product,
+    user::User,
+};
+use store::{CommitError, Entity, Write, keys::Owner};
+
+use crate::{App, AppError, Change, expire::Ended, work::Owes};
+
+/// Why a change was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum OperateError {
+    #[error("there is no such thing")]
+    NotFound,
+    #[error("it exists already")]
+    Exists,
+    /// Somebody changed it since it was read.
+    #[error("it was changed meanwhile")]
+    Changed,
+    #[error(transparent)]
+    Invalid(#[from] domain::product::InvalidProduct),
+    #[error(transparent)]
+    App(#[from] AppError),
+}
+
+impl From<store::StoreError> for OperateError {
+    fn from(error: store::StoreError) -> Self {
+        Self::App(error.into())
+    }
+}
+
+fn of_commit(operation: &'static str) -> impl Fn(CommitError) -> OperateError {
+    move |error| OperateError::App(AppError::of_commit(operation)(error))
+}
+
+impl App {
+    /// Bans a customer, or lifts the ban. Doing it twice is success. A ban stops new orders and never strands a paid one.
+    pub async fn set_banned(&self, id: TelegramUserId, banned: bool, actor: &Actor) -> Result<User, OperateError> {
+        for _ in 0..3 {
+            let mut user = self.store.user(id).await?.ok_or(OperateError::NotFound)?;
+            if user.is_banned() == banned {
+                return Ok(user);
+            }
+            let now = self.now();
+            user.banned_at = banned.then_some(now);
+            let change = Change::new(actor.clone(), if banned { "ban" } else { "unban" }, "user", id.to_string());
+            let writes = vec![Write::replace(&mut user)?, self.audit(&change, now)?];
+            match self.store.commit(&self.seams().nonce(), writes).await {
+                Ok(()) => return Ok(user),
+                Err(CommitError::Refused { position: 0, .. }) => {}
+                Err(error) => return Err(of_commit("ban")(error)),
+            }
+        }
+        Err(OperateError::Changed)
+    }
+
+    /// Adds a product to the catalogue.
+    pub async fn create_product(&self, product: &Product, actor: &Actor) -> Result<(), OperateError> {
+        product.validate()?;
+        let change = Change::new(actor.clone(), "create", "product", product.id.to_string()).to(json(product)?);
+        let writes = vec![Write::create(product)?, self.audit(&change, self.now())?];
+        match self.store.commit(&self.seams().nonce(), writes).await {
+            Ok(()) => {
+                self.catalogue.forget();
+                Ok(())
+            }
+            Err(CommitError::Refused { position: 0, .. }) => Err(OperateError::Exists),
+            Err(error) => Err(of_commit("create a product")(error)),
+        }
+    }
+
+    /// Changes a product. `version`: the one that the operator saw; absent: whatever stands.
+    pub async fn change_product(
+        &self,
+        id: &ProductId,
+        version: Option<u64>,
+        action: &'static str,
+        actor: &Actor,
+        edit: impl Fn(&mut Product),
+    ) -> Result<Product, OperateError> {
+        for _ in 0..3 {
+            let before = self.store.product(id).await?.ok_or(OperateError::NotFound)?;
+            if version.is_some_and(|seen| seen != before.version) {
+                return Err(OperateError::Changed);
+            }
+            let mut product = before.clone();
+            edit(&mut product);
+            if product == before {
+                return Ok(before);
+            }
+            product.validate()?;
+            product.updated_at = self.now();
+            let change = Change::new(actor.clone(), action, "product", id.to_string()).from(json(&before)?).to(json(&product)?);
+            let writes = vec![Write::replace(&mut product)?, self.audit(&change, self.now())?];
+            match self.store.commit(&self.seams().nonce(), writes).await {
+                Ok(()) => {
+                    self.catalogue.forget();
+                    return Ok(product);
+                }
+                Err(CommitError::Refused { position: 0, .. }) => {}
+                Err(error) => return Err(of_commit("change a product")(error)),
+            }
+        }
+        Err(OperateError::Changed)
+    }
+
+    /// Cancels an order that is not paid.
+    pub async fn cancel_order(&self, id: OrderId, actor: &Actor) -> Result<Ended, OperateError> {
+        let order = self.store.order(id).await?.ok_or(OperateError::NotFound)?;
+        let change = Change::new(actor.clone(), "cancel", "order", self.names.order(id)).from(order.status.name()).to("canceled");
+        Ok(self.end_order(order, &Event::OperatorCancels, Some(&change)).await?)
+    }
+
+    /// Makes parked work due again. Doing it to work that is not parked changes nothing.
+    pub async fn retry(&self, owner: &Owner, actor: &Actor) -> Result<(), OperateError> {
+        match owner {
+            Owner::Order(id) => self.unpark::<Order>(self.store.order(*id).await?, "order", self.names.order(*id), actor).await,
+            Owner::Payment(id) => self.unpark::<Payment>(self.store.payment(id).await?, "payment", id.to_string(), actor).await,
+            Owner::Referral { inviter, invitee } => {
+                let referral = self.store.referral(*inviter, *invitee).await?;
+                self.unpark(referral, "referral", format!("{inviter}:{invitee}"), actor).await
+            }
+        }
+    }
+
+    async fn unpark<E: Owes + Entity>(&self, owner: Option<E>, entity: &'static str, id: String, actor: &Actor) -> Result<(), OperateError> {
+        let mut owner = owner.ok_or(OperateError::NotFound)?;
+        let now = self.now();
+        let Some(reason) = owner.work_mut().parked.clone() else { return Ok(()) };
+        owner.work_mut().unpark(now);
+        let change = Change::new(actor.clone(), "retry", entity, id).from(reason);
+        let writes = vec![Write::replace(&mut owner)?, self.audit(&change, now)?];
+        match self.store.commit(&self.seams().nonce(), writes).await {
+            Ok(()) => Ok(()),
+            Err(CommitError::Refused { position: 0, .. }) => Err(OperateError::Changed),
+            Err(error) => Err(of_commit("retry")(error)),
+        }
+    }
+
+    /// A payment by its id.
+    pub async fn payment(&self, id: &PaymentId) -> Result<Option<Payment>, AppError> {
+        Ok(self.store.payment(id).await?)
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, OperateError> {
+    serde_json::to_string(value).map_err(|error| OperateError::App(AppError::Text(error.to_string())))
+}

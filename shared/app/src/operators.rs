@@ -1,0 +1,188 @@
+//! What the operators' chat is told, and messages to customers outside of a turn.
+
+use clients::telegram::{
+    MemberStatus, TelegramError,
+    api::{
+        ParseMode,
+        input_file::FileUpload,
+        methods::{GetChatMemberParams, SendDocumentParams, SendMessageParams, SendPhotoParams},
+        types::{ChatId, InlineKeyboardMarkup, ReplyMarkup},
+    },
+};
+use domain::{
+    Language, TelegramUserId,
+    order::{AttemptRefusal, Order, OrderStatus},
+    payment::Payment,
+    user::User,
+};
+use tracing::warn;
+
+use crate::{
+    App, AppError,
+    button::{Button, Reason, ReviewStep},
+    format,
+    screen::{Keyboard, danger, primary, tap},
+    text::Arg,
+};
+
+impl App {
+    pub fn operator_language(&self) -> Language {
+        self.config.telegram.operator_language
+    }
+
+    /// Sends a message that nobody waits for.
+    pub(crate) async fn say(&self, chat: i64, text: &str, keyboard: Option<InlineKeyboardMarkup>) -> Result<(), AppError> {
+        let mut params = SendMessageParams::builder().chat_id(ChatId::Integer(chat)).text(text).parse_mode(ParseMode::Html).build();
+        params.reply_markup = keyboard.map(ReplyMarkup::InlineKeyboardMarkup);
+        self.telegram.send_message(&params).await?;
+        Ok(())
+    }
+
+    /// Sends a receipt with what it claims to pay, and the buttons that decide it.
+    pub(crate) async fn send_receipt_card(&self, order: &Order, number: u8, customer: Option<&User>) -> Result<(), AppError> {
+        // Without a chat the operators find it in the admin API's list of reviews.
+        let Some(chat) = self.config.telegram.operator_chat else { return Ok(()) };
+        let attempt = order.attempt(number).and_then(|attempt| attempt.receipt.as_ref().map(|receipt| (attempt.quote, receipt)));
+        let Some((quote, receipt)) = attempt else { return Ok(()) };
+        let language = self.operator_language();
+        let reference = self.names.order(order.id);
+        let caption = self.receipt_caption(order, number, customer);
+        let keyboard = ReplyMarkup::InlineKeyboardMarkup(self.review_keyboard(&reference, number, quote_text(self, language, quote)));
+        let file = FileUpload::String(receipt.file_id.clone());
+        if receipt.document {
+            let params = SendDocumentParams::builder().chat_id(ChatId::Integer(chat)).document(file).caption(caption).parse_mode(ParseMode::Html);
+            self.telegram.send_document(&params.reply_markup(keyboard).build()).await?;
+        } else {
+            let params = SendPhotoParams::builder().chat_id(ChatId::Integer(chat)).photo(file).caption(caption).parse_mode(ParseMode::Html);
+            self.telegram.send_photo(&params.reply_markup(keyboard).build()).await?;
+        }
+        Ok(())
+    }
+
+    /// What stands below a receipt.
+    pub fn receipt_caption(&self, order: &Order, number: u8, customer: Option<&User>) -> String {
+        let language = self.operator_language();
+        let amount = order.attempt(number).map_or(order.total, |attempt| attempt.quote);
+        let id = order.id.buyer.to_string();
+        let reference = self.names.order(order.id);
+        self.texts.html(
+            language,
+            "operator-receipt",
+            &[
+                ("customer", Arg::Text(customer.map_or("?", |customer| customer.first_name.as_str()))),
+                ("id", Arg::Raw(id)),
+                ("plan", Arg::Text(&order.terms.name)),
+                ("amount", Arg::Raw(format::money(&self.texts, language, amount))),
+                ("order", Arg::Raw(reference)),
+            ],
+        )
+    }
+
+    /// Approve, reject.
+    pub fn review_keyboard(&self, reference: &str, number: u8, amount: String) -> InlineKeyboardMarkup {
+        let language = self.operator_language();
+        let button = |id, step| {
+            let text = self.texts.plain(language, id, &[("amount", Arg::Raw(amount.clone()))]);
+            tap(text, &Button::Review { step, reference: reference.to_owned(), number })
+        };
+        let approve = primary(button("button-approve", ReviewStep::Ask));
+        let reject = danger(button("button-reject", ReviewStep::AskReason));
+        Keyboard::default().row([approve, reject]).markup()
+    }
+
+    /// "Exactly this arrived": one more tap, so that a slip approves nothing.
+    pub fn confirm_keyboard(&self, reference: &str, number: u8, amount: String) -> InlineKeyboardMarkup {
+        let language = self.operator_language();
+        let button = |id, step| {
+            let text = self.texts.plain(language, id, &[("amount", Arg::Raw(amount.clone()))]);
+            tap(text, &Button::Review { step, reference: reference.to_owned(), number })
+        };
+        Keyboard::default().row([primary(button("button-confirm-arrived", ReviewStep::Approve))]).row([button("button-back", ReviewStep::Back)]).markup()
+    }
+
+    /// The reasons to reject.
+    pub fn reasons_keyboard(&self, reference: &str, number: u8) -> InlineKeyboardMarkup {
+        let language = self.operator_language();
+        let button = |id: &str, step| tap(self.texts.plain(language, id, &[]), &Button::Review { step, reference: reference.to_owned(), number });
+        let mut keyboard = Keyboard::default();
+        for reason in Reason::ALL {
+            keyboard = keyboard.row([danger(button(&format!("button-reason-{}", reason.name()), ReviewStep::Reject(reason)))]);
+        }
+        keyboard.row([button("button-back", ReviewStep::Back)]).markup()
+    }
+
+    pub fn amount_text(&self, order: &Order, number: u8) -> String {
+        let amount = order.attempt(number).map_or(order.total, |attempt| attempt.quote);
+        quote_text(self, self.operator_language(), amount)
+    }
+
+    /// How a decision that stands reads.
+    pub fn decision_text(&self, order: &Order, number: u8) -> String {
+        let language = self.operator_language();
+        let decided = match order.status {
+            OrderStatus::Paid | OrderStatus::Provisioned => "operator-approved",
+            OrderStatus::Refunded => "operator-refunded",
+            OrderStatus::Canceled => "operator-canceled",
+            OrderStatus::AwaitingPayment | OrderStatus::Expired => match order.undecided_receipt(number) {
+                Ok(_) => "operator-undecided",
+                Err(AttemptRefusal::Decided) => "operator-rejected",
+                Err(_) => "operator-canceled",
+            },
+        };
+        self.texts.html(language, decided, &[])
+    }
+
+    pub(crate) async fn tell_of_rejection(&self, customer: &User, order: &Order, reason: &str) {
+        let language = customer.language;
+        let why = match Reason::from_name(reason) {
+            Some(reason) => self.texts.plain(language, &format!("reason-{}", reason.name()), &[]),
+            None => reason.to_owned(),
+        };
+        let text = self.texts.html(language, "receipt-rejected", &[("plan", Arg::Text(&order.terms.name)), ("reason", Arg::Text(&why))]);
+        let keyboard = match order.id.key {
+            domain::OrderKey::Ulid(ulid) => {
+                Keyboard::default().row([primary(tap(self.texts.plain(language, "button-show-order", &[]), &Button::Order(ulid)))])
+            }
+            domain::OrderKey::Prize(_) => Keyboard::default(),
+        };
+        if let Err(error) = self.say(customer.id.get(), &text, Some(keyboard.markup())).await {
+            warn!(event = "notice_not_sent", %error, "a customer could not be told of a rejected receipt");
+        }
+    }
+
+    pub(crate) async fn tell_operators_of_unapplied(&self, payment: &Payment) -> Result<(), AppError> {
+        let Some(chat) = self.config.telegram.operator_chat else { return Ok(()) };
+        let language = self.operator_language();
+        let amount = payment.amount.map_or_else(|| "?".to_owned(), |amount| format::money(&self.texts, language, amount));
+        let id = payment.id.to_string();
+        let reason = payment.reason.map_or("", |reason| reason.name());
+        let text = self.texts.html(language, "operator-unapplied", &[("payment", Arg::Text(&id)), ("amount", Arg::Raw(amount)), ("reason", Arg::Text(reason))]);
+        self.say(chat, &text, None).await
+    }
+
+    pub(crate) async fn tell_operators_of_parked(&self, order: &Order, reason: &str) {
+        let Some(chat) = self.config.telegram.operator_chat else { return };
+        let reference = self.names.order(order.id);
+        let text = self.texts.html(self.operator_language(), "operator-parked", &[("order", Arg::Text(&reference)), ("reason", Arg::Text(reason))]);
+        if let Err(error) = self.say(chat, &text, None).await {
+            warn!(event = "notice_not_sent", %error, "the operators could not be told of a parked order");
+        }
+    }
+
+    pub(crate) async fn is_member(&self, chat: i64, user: TelegramUserId) -> Result<bool, AppError> {
+        let Ok(user_id) = u64::try_from(user.get()) else { return Ok(false) };
+        let params = GetChatMemberParams::builder().chat_id(ChatId::Integer(chat)).user_id(user_id).build();
+        match self.telegram.get_chat_member(&params).await {
+            Ok(member) => Ok(match member.status {
+                MemberStatus::Creator | MemberStatus::Administrator | MemberStatus::Member => true,
+                MemberStatus::Restricted | MemberStatus::Left | MemberStatus::Kicked | MemberStatus::Unknown => false,
+            }),
+            Err(TelegramError::Api { .. } | TelegramError::ChatNotFound) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn quote_text(app: &App, language: Language, amount: domain::Money) -> String {
+    format::money(&app.texts, language, amount)
+}

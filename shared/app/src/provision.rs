@@ -1,0 +1,192 @@
+//! From a paid order to a customer with a link: the account on the panel, the message, one write that finishes.
+
+use std::time::Duration;
+
+use clients::{
+    panel::{Account, PanelError},
+    telegram::{PhotoUpload, TelegramError},
+};
+use domain::{
+    Language,
+    duty::Duty,
+    order::{Decision, Event, Order, OrderStatus, decide},
+    subscription::{ProvisioningSpec, Subscription},
+    time::Span,
+    user::User,
+};
+use store::{CommitError, Write};
+use tracing::{info, warn};
+
+use crate::{App, AppError, Deadline, qr, text::Arg, work::Outcome};
+
+const PANEL_TIMEOUT: Duration = Duration::from_secs(10);
+const TELEGRAM_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// Whether the customer was told.
+enum Delivery {
+    Sent,
+    /// He blocked the bot: the account waits in "my subscriptions".
+    Unreachable,
+    Later(Span, String),
+}
+
+impl App {
+    /// Goes on where an order that was paid earlier stopped, if it still owes something and nobody else has it.
+    pub(crate) async fn resume(&self, order: Order, buyer: Option<User>, deadline: Deadline) -> Result<Order, AppError> {
+        match order.work.duty {
+            Some(Duty::Provision | Duty::Deliver) if order.work.parked.is_none() => {
+                match self.store.take::<Order>(&store::keys::order(order.id), &self.seams.nonce(), self.now()).await? {
+                    Some(taken) => self.provision(taken, buyer, deadline).await,
+                    None => Ok(order),
+                }
+            }
+            _ => Ok(order),
+        }
+    }
+
+    /// Provisions and delivers an order whose lease the caller holds. What does not succeed is postponed on the order: the result shows it.
+    pub(crate) async fn provision(&self, order: Order, buyer: Option<User>, deadline: Deadline) -> Result<Order, AppError> {
+        let subscription = match order.status {
+            OrderStatus::Provisioned => self.store.subscription(order.id).await?,
+            _ => None,
+        };
+        let subscription = match subscription {
+            Some(subscription) => subscription,
+            None => match self.ensure_account(&order, deadline).await {
+                Ok(account) => subscription_of(&order, &account, self.now()),
+                Err(outcome) => return self.not_provisioned(order, buyer.as_ref(), outcome).await,
+            },
+        };
+        let language = buyer.as_ref().map_or(Language::English, |buyer| buyer.language);
+        match self.deliver(&order, &subscription, language, deadline).await? {
+            Delivery::Sent => self.finish(order, &subscription, true, None).await,
+            Delivery::Unreachable => {
+                self.set_reachable(order.id.buyer, false).await?;
+                self.finish(order, &subscription, true, None).await
+            }
+            Delivery::Later(span, reason) => self.finish(order, &subscription, false, Some((span, reason))).await,
+        }
+    }
+
+    async fn ensure_account(&self, order: &Order, deadline: Deadline) -> Result<Account, Outcome> {
+        let spec = ProvisioningSpec::of(order.panel_name.clone(), &self.names.order(order.id), &order.terms);
+        let Some(timeout) = deadline.allows(self, PANEL_TIMEOUT) else { return Err(Outcome::Later("no time left".into())) };
+        self.panel.ensure_account(&spec, self.now(), timeout).await.map_err(|error| outcome_of(&error))
+    }
+
+    /// The panel did not give the account: the order owes it still, and the customer knows that it is coming.
+    async fn not_provisioned(&self, order: Order, buyer: Option<&User>, outcome: Outcome) -> Result<Order, AppError> {
+        let first_try = order.work.tries <= 1;
+        let noted = self.note(order.clone(), outcome).await?;
+        if let Outcome::Park(reason) = &noted {
+            self.tell_operators_of_parked(&order, reason).await;
+        }
+        if first_try && let Some(buyer) = buyer {
+            let text = self.texts.html(buyer.language, "paid-preparing", &[("plan", Arg::Text(&order.terms.name))]);
+            if let Err(error) = self.say(buyer.id.get(), &text, None).await {
+                warn!(event = "notice_not_sent", %error, "a notice could not be sent");
+            }
+        }
+        self.store.order(order.id).await.map(|found| found.unwrap_or(order)).map_err(AppError::from)
+    }
+
+    async fn deliver(&self, order: &Order, subscription: &Subscription, language: Language, deadline: Deadline) -> Result<Delivery, AppError> {
+        let Some(timeout) = deadline.allows(self, TELEGRAM_TIMEOUT) else { return Ok(Delivery::Later(Span::ZERO, "no time left".into())) };
+        let caption = self.delivery_caption(subscription, language);
+        let keyboard = self.subscription_keyboard(subscription, language);
+        let photo = PhotoUpload {
+            chat_id: order.id.buyer.get(),
+            png: qr::png(&subscription.link)?,
+            caption: Some(&caption),
+            keyboard: Some(&keyboard),
+        };
+        Ok(match self.telegram.within(timeout).send_photo_bytes(photo).await {
+            Ok(_) => Delivery::Sent,
+            Err(TelegramError::Blocked | TelegramError::ChatNotFound) => Delivery::Unreachable,
+            Err(TelegramError::RetryAfter(wait)) => {
+                Delivery::Later(Span::seconds(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX)), "telegram asks to wait".into())
+            }
+            Err(error) => {
+                warn!(event = "not_delivered", order.id = %self.names.order(order.id), %error, "a subscription could not be sent");
+                Delivery::Later(Span::ZERO, error.to_string())
+            }
+        })
+    }
+
+    /// The one write that ends it: provisioned, and delivered or owing just that.
+    async fn finish(&self, order: Order, subscription: &Subscription, delivered: bool, later: Option<(Span, String)>) -> Result<Order, AppError> {
+        let mut read = order;
+        for _ in 0..3 {
+            let now = self.now();
+            let event = Event::Provisioned { name: subscription.name.clone(), delivered };
+            let mut next = match decide(&read, &event, now) {
+                Ok(Decision::Change(transition)) => transition.order,
+                Ok(Decision::Already | Decision::Unapplied(_)) => return Ok(read),
+                // Refunded meanwhile: it owes taking the account back, and the duty says so.
+                Err(_) => return Ok(read),
+            };
+            if let Some((span, reason)) = &later {
+                next.work.tries = read.work.tries.max(1);
+                next.work.postpone(now, *span, reason);
+            }
+            let mut writes = vec![Write::replace(&mut next)?];
+            if read.status == OrderStatus::Paid {
+                writes.push(Write::create(subscription)?);
+                if read.first_purchase && !read.total.is_zero() {
+                    writes.push(Write::activate_user(read.id.buyer, now));
+                }
+            }
+            match self.store.commit(&self.seams.nonce(), writes).await {
+                Ok(()) => {
+                    let event = if delivered { "order_delivered" } else { "order_provisioned" };
+                    info!(event, order.id = %self.names.order(next.id), "an order was provisioned");
+                    return Ok(next);
+                }
+                Err(CommitError::Refused { position: 0, .. }) => {
+                    read = self.store.order(read.id).await?.ok_or(AppError::Refused { operation: "finish", position: 0 })?;
+                }
+                Err(error) => return Err(AppError::of_commit("finish an order")(error)),
+            }
+        }
+        Err(AppError::Contended)
+    }
+
+    /// Takes back what a refunded order gave.
+    pub(crate) async fn revoke(&self, mut order: Order, deadline: Deadline) -> Result<Outcome, AppError> {
+        let Some(timeout) = deadline.allows(self, PANEL_TIMEOUT) else { return Ok(Outcome::Later("no time left".into())) };
+        match self.panel.disable(&order.panel_name, self.now(), timeout).await.map(drop).or_else(absent) {
+            // Whatever was in flight when the money went back may still land: look a second time before the matter is closed.
+            Ok(_) if order.work.tries < 2 => Ok(Outcome::After(Span::minutes(5), "checked once".into())),
+            Ok(_) => {
+                order.work.clear();
+                self.store.commit(&self.seams.nonce(), vec![Write::replace(&mut order)?]).await.map_err(AppError::of_commit("revoke"))?;
+                Ok(Outcome::Done)
+            }
+            Err(error) => Ok(outcome_of(&error)),
+        }
+    }
+}
+
+/// An account that is not there gives nothing.
+fn absent(error: PanelError) -> Result<(), PanelError> {
+    if matches!(error, PanelError::NotFound) { Ok(()) } else { Err(error) }
+}
+
+fn outcome_of(error: &PanelError) -> Outcome {
+    warn!(event = "panel_failed", %error, "the panel did not do what was asked");
+    if error.is_transient() { Outcome::Later(error.to_string()) } else { Outcome::Park(error.to_string()) }
+}
+
+fn subscription_of(order: &Order, account: &Account, now: domain::Timestamp) -> Subscription {
+    Subscription {
+        order: order.id,
+        name: order.panel_name.clone(),
+        title: order.terms.name.clone(),
+        data_limit: order.terms.data_limit_bytes(),
+        duration_days: order.terms.duration_days,
+        link: account.link.clone(),
+        created_at: now,
+        revoked_at: None,
+        version: 1,
+    }
+}

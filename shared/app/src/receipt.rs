@@ -1,0 +1,176 @@
+//! Card to card: a receipt comes in, the operators look at it, one of them decides.
+
+use clients::telegram::{Document, PhotoSize};
+use domain::{
+    TelegramUserId,
+    admin::Actor,
+    order::{AttemptRefusal, Order, OrderStatus, Receipt},
+    payment::{Gateway, PaymentEvent, PaymentId, ReportedStatus},
+    time::Span,
+    user::User,
+};
+use store::{CommitError, Write};
+use tracing::{info, warn};
+
+use crate::{App, AppError, Change, Deadline, settle::Settled, work::Outcome};
+
+/// What a customer sent.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    pub file_id: String,
+    pub document: bool,
+}
+
+impl Sent {
+    const MAX_BYTES: u64 = 10 << 20;
+
+    /// A picture or a document of at most 10 MB; `None` for anything else.
+    pub fn of(photo: &[PhotoSize], document: Option<&Document>) -> Option<Self> {
+        if let Some(photo) = PhotoSize::largest(photo) {
+            return Some(Self { file_id: photo.file_id.clone(), document: false });
+        }
+        let document = document?;
+        let kind = document.mime_type.as_deref().unwrap_or_default();
+        let fits = document.file_size.is_none_or(|size| size <= Self::MAX_BYTES);
+        let readable = matches!(kind, "image/jpeg" | "image/png" | "image/webp" | "application/pdf");
+        (fits && readable).then(|| Self { file_id: document.file_id.clone(), document: true })
+    }
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub enum Submitted {
+    /// The operators have it.
+    UnderReview(Box<Order>),
+    /// One is with them already.
+    Already(Box<Order>),
+    /// No order waits for a receipt.
+    NothingDue,
+}
+
+/// What an operator's decision came to.
+#[derive(Debug)]
+pub enum Decided {
+    Approved(Box<Order>),
+    Rejected(Box<Order>),
+    /// Somebody decided before.
+    Already(Box<Order>),
+    UnknownOrder,
+}
+
+/// How far back a customer's order is looked for that waits for a receipt.
+const RECENT: u8 = 10;
+
+impl App {
+    /// A customer sent a picture: it belongs to his newest order that waits for one, wherever in the chat he is.
+    pub async fn submit_receipt(&self, customer: &User, sent: &Sent) -> Result<Submitted, AppError> {
+        for _ in 0..3 {
+            let orders = self.store.orders_of(customer.id, None, RECENT).await?.items;
+            let waiting = |status| orders.iter().find(move |order| order.status == status && order.awaiting_receipt().is_some());
+            if let Some(order) = waiting(OrderStatus::AwaitingPayment).or_else(|| waiting(OrderStatus::Expired)) {
+                let receipt = Receipt { file_id: sent.file_id.clone(), document: sent.document, submitted_at: self.now(), rejected: None };
+                let Ok((mut next, number)) = order.submit_receipt(receipt) else { continue };
+                match self.store.commit(&self.seams.nonce(), vec![Write::replace(&mut next)?]).await {
+                    Ok(()) => {
+                        info!(event = "receipt_submitted", order.id = %self.names.order(next.id), "a receipt waits for the operators");
+                        return self.show_receipt(next, number, Some(customer)).await.map(|order| Submitted::UnderReview(Box::new(order)));
+                    }
+                    Err(CommitError::Refused { .. }) => continue,
+                    Err(error) => return Err(AppError::of_commit("submit a receipt")(error)),
+                }
+            }
+            let waiting = orders.into_iter().find(|order| order.under_review().is_some());
+            return Ok(waiting.map_or(Submitted::NothingDue, |order| Submitted::Already(Box::new(order))));
+        }
+        Err(AppError::Contended)
+    }
+
+    /// Shows a receipt to the operators; where that fails, the review is due soon instead of in hours.
+    async fn show_receipt(&self, mut order: Order, number: u8, customer: Option<&User>) -> Result<Order, AppError> {
+        if let Err(error) = self.send_receipt_card(&order, number, customer).await {
+            warn!(event = "receipt_not_shown", order.id = %self.names.order(order.id), %error, "the operators could not be shown a receipt");
+            let mut sooner = order.clone();
+            sooner.work.due_at = Some(self.now().plus(Span::seconds(15)));
+            match self.store.commit(&self.seams.nonce(), vec![Write::replace(&mut sooner)?]).await {
+                Ok(()) => order = sooner,
+                // Decided meanwhile, or reminded of later: either way it is not lost.
+                Err(error) => warn!(event = "review_not_moved", %error, "a review stays due when it was"),
+            }
+        }
+        Ok(order)
+    }
+
+    /// The review is due and nobody decided: show it again, and again later. Money may be behind it, so it never just expires.
+    pub(crate) async fn remind_of_receipt(&self, order: &Order) -> Result<Outcome, AppError> {
+        let Some(attempt) = order.under_review() else { return Ok(Outcome::Park("no receipt to review".into())) };
+        let customer = self.store.user(order.id.buyer).await?;
+        match self.send_receipt_card(order, attempt.number, customer.as_ref()).await {
+            Ok(()) => Ok(Outcome::After(Order::REVIEW_REMINDER, "the operators have not decided".into())),
+            Err(error) => Ok(Outcome::Later(error.to_string())),
+        }
+    }
+
+    /// An operator says that the money of this attempt arrived, all of it.
+    pub async fn approve_receipt(&self, reference: &str, number: Option<u8>, actor: Actor, deadline: Deadline) -> Result<Decided, AppError> {
+        let Ok((id, _)) = self.names.open_order(reference) else { return Ok(Decided::UnknownOrder) };
+        let Some(order) = self.store.order(id).await? else { return Ok(Decided::UnknownOrder) };
+        let number = number.or_else(|| order.under_review().map(|attempt| attempt.number));
+        let Some(Ok(attempt)) = number.map(|number| order.undecided_receipt(number)) else { return Ok(Decided::Already(Box::new(order))) };
+        let event = PaymentEvent {
+            payment: PaymentId::new(Gateway::Card, self.names.attempt(id, attempt.number))?,
+            order: Some((id, attempt.number)),
+            status: ReportedStatus::Paid,
+            amount: Some(attempt.quote),
+            payer: None,
+            recurring: false,
+        };
+        let change = Change::new(actor, "approve", "order", self.names.order(id)).from(order.status.name()).to("paid");
+        match self.settle(&event, Some(&change), deadline).await? {
+            Settled::Paid(order) => Ok(Decided::Approved(order)),
+            Settled::Already(order) => Ok(Decided::Already(order)),
+            // The order ended between the look and the decision: what stands is shown.
+            Settled::Unapplied(_) | Settled::Ignored => {
+                let order = self.store.order(id).await?;
+                Ok(order.map_or(Decided::UnknownOrder, |order| Decided::Already(Box::new(order))))
+            }
+        }
+    }
+
+    /// An operator says that it did not. The customer is told why and may send another receipt.
+    pub async fn reject_receipt(&self, reference: &str, number: Option<u8>, reason: &str, actor: Actor) -> Result<Decided, AppError> {
+        let Ok((id, _)) = self.names.open_order(reference) else { return Ok(Decided::UnknownOrder) };
+        for _ in 0..3 {
+            let (Some(order), buyer) = self.store.order_and_buyer(id).await? else { return Ok(Decided::UnknownOrder) };
+            let number = number.or_else(|| order.under_review().map(|attempt| attempt.number));
+            let now = self.now();
+            let rejected = number.ok_or(AttemptRefusal::Unknown).and_then(|number| order.reject_receipt(number, reason, now));
+            let Ok(mut next) = rejected else { return Ok(Decided::Already(Box::new(order))) };
+            let change = Change::new(actor.clone(), "reject", "order", self.names.order(id)).to(reason);
+            let writes = vec![Write::replace(&mut next)?, self.audit(&change, now)?];
+            match self.store.commit(&self.seams.nonce(), writes).await {
+                Ok(()) => {
+                    info!(event = "receipt_rejected", order.id = %self.names.order(id), "a receipt was rejected");
+                    if let Some(buyer) = buyer {
+                        self.tell_of_rejection(&buyer, &next, reason).await;
+                    }
+                    return Ok(Decided::Rejected(Box::new(next)));
+                }
+                Err(CommitError::Refused { position: 0, .. }) => {}
+                Err(error) => return Err(AppError::of_commit("reject a receipt")(error)),
+            }
+        }
+        Err(AppError::Contended)
+    }
+
+    /// Whether somebody may decide in the operators' chat: named in the settings, the chat's own person, or a member by Telegram's word.
+    pub async fn is_operator(&self, user: TelegramUserId, chat: i64) -> Result<bool, AppError> {
+        let Some(operator_chat) = self.config.telegram.operator_chat.filter(|operators| *operators == chat) else { return Ok(false) };
+        if !self.config.telegram.operators.is_empty() {
+            return Ok(self.config.telegram.operators.contains(&user));
+        }
+        if operator_chat > 0 {
+            return Ok(user.get() == operator_chat);
+        }
+        self.is_member(operator_chat, user).await
+    }
+}

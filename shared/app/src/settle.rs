@@ -1,0 +1,249 @@
+//! Money in: every report of every gateway, and every approval of an operator, goes through here.
+
+use std::{collections::VecDeque, sync::Mutex};
+
+use clients::payment::Report;
+use domain::{
+    OrderId, TelegramUserId,
+    duty::LEASE,
+    money::Money,
+    order::{CodeEffect, Order, ReferralEffect, Transition, UnappliedReason},
+    payment::{self, Gateway, Payment, PaymentEvent, PaymentStatus, PreCheckoutRefusal, Settlement},
+    user::User,
+};
+use store::{CardAmount, CommitError, Write};
+use tracing::{info, warn};
+
+use crate::{App, AppError, Change, Deadline, checkout::last_digits};
+
+/// What came of a report of money.
+#[derive(Debug)]
+pub enum Settled {
+    /// It paid this order, which was provisioned as far as the deadline allowed.
+    Paid(Box<Order>),
+    /// It had paid this order before; what the order still owed was tried again.
+    Already(Box<Order>),
+    /// It is kept as an unapplied payment.
+    Unapplied(UnappliedReason),
+    /// It changes nothing.
+    Ignored,
+}
+
+/// Orders that this process read or wrote a moment ago. What is decided on one is committed on the condition that it is still so: a stale one costs a
+/// second look, never a wrong write.
+#[derive(Debug, Default)]
+pub(crate) struct RecentOrders(Mutex<VecDeque<(Order, User)>>);
+
+impl RecentOrders {
+    const KEPT: usize = 32;
+
+    fn take(&self, id: OrderId) -> Option<(Order, User)> {
+        let mut recent = self.0.lock().ok()?;
+        let position = recent.iter().position(|(order, _)| order.id == id)?;
+        recent.remove(position)
+    }
+
+    fn keep(&self, order: &Order, buyer: &User) {
+        if let Ok(mut recent) = self.0.lock() {
+            recent.retain(|(kept, _)| kept.id != order.id);
+            recent.push_back((order.clone(), buyer.clone()));
+            if recent.len() > Self::KEPT {
+                recent.pop_front();
+            }
+        }
+    }
+}
+
+/// What a transaction that settles is made of besides the order and the payment: parts that give way when their condition fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Besides {
+    referral: bool,
+    code: CodeWrite,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CodeWrite {
+    None,
+    Retake,
+    LateUse,
+}
+
+/// Rounds of read, decide, commit: each ends with a commit or with a part that gives way.
+const ROUNDS: usize = 6;
+
+impl App {
+    /// A gateway reported something. Reports of the same payment may come again, at once and later.
+    pub async fn settle_report(&self, report: &Report, deadline: Deadline) -> Result<Settled, AppError> {
+        let order = report.reference.as_deref().and_then(|reference| self.names.open_order(reference).ok());
+        let event = PaymentEvent {
+            payment: report.payment.clone(),
+            order,
+            status: report.status,
+            amount: report.amount,
+            payer: report.payer,
+            recurring: report.recurring,
+        };
+        self.settle(&event, None, deadline).await
+    }
+
+    /// `approval`: the operator's decision behind the event, audited in the same transaction.
+    pub(crate) async fn settle(&self, event: &PaymentEvent, approval: Option<&Change>, deadline: Deadline) -> Result<Settled, AppError> {
+        let now = self.now();
+        let mut give_way = (false, false);
+        for round in 0..ROUNDS {
+            let (order, buyer) = self.order_of(event, round == 0).await?;
+            let transition = match payment::settle(order.as_ref(), event, now, now.plus(LEASE)) {
+                Settlement::Apply(transition) => *transition,
+                Settlement::Already => return self.settled_before(order, buyer, deadline).await,
+                Settlement::Unapplied(reason) => return self.keep_unapplied(event, reason).await,
+                Settlement::Ignore => return Ok(Settled::Ignored),
+            };
+            let besides = Besides {
+                referral: !give_way.0,
+                code: match transition.code {
+                    CodeEffect::Retake if give_way.1 => CodeWrite::LateUse,
+                    CodeEffect::Retake => CodeWrite::Retake,
+                    CodeEffect::None | CodeEffect::Release => CodeWrite::None,
+                },
+            };
+            let (mut paid, writes) = self.settling(transition, event, besides, approval)?;
+            let names: Vec<Part> = writes.iter().map(|(part, _)| *part).collect();
+            let writes = writes.into_iter().map(|(_, write)| write).collect();
+            match self.store.commit(&self.seams.nonce(), writes).await {
+                Ok(()) => {
+                    info!(event = "order_paid", order.id = %self.names.order(paid.id), gateway = %event.payment.gateway(), "order paid");
+                    paid = self.provision(paid, buyer, deadline).await?;
+                    return Ok(Settled::Paid(Box::new(paid)));
+                }
+                Err(CommitError::Refused { position, found }) => match names.get(position) {
+                    Some(Part::Order) => {}
+                    Some(Part::Payment) => {
+                        let known = found.map(store::Found::read::<Payment>).transpose()?;
+                        return self.paid_before(known, deadline).await;
+                    }
+                    Some(Part::Referral) => give_way.0 = true,
+                    Some(Part::Code) => give_way.1 = true,
+                    Some(Part::Rest) | None => return Err(AppError::Refused { operation: "settle", position }),
+                },
+                Err(error) => return Err(AppError::of_commit("settle")(error)),
+            }
+        }
+        Err(AppError::Contended)
+    }
+
+    async fn order_of(&self, event: &PaymentEvent, first_look: bool) -> Result<(Option<Order>, Option<User>), AppError> {
+        let Some((id, _)) = event.order else { return Ok((None, None)) };
+        if first_look && let Some((order, buyer)) = self.recent.take(id) {
+            return Ok((Some(order), Some(buyer)));
+        }
+        Ok(self.store.order_and_buyer(id).await?)
+    }
+
+    /// The transaction in precedence order, with what each write is for.
+    fn settling(&self, transition: Transition, event: &PaymentEvent, besides: Besides, approval: Option<&Change>) -> Result<(Order, Vec<(Part, Write)>), AppError> {
+        let Transition { mut order, referral, .. } = transition;
+        let now = self.now();
+        let payment = Payment {
+            id: event.payment.clone(),
+            amount: event.amount,
+            order: Some(order.id),
+            payer: event.payer,
+            settled_at: now,
+            status: PaymentStatus::Applied,
+            reason: None,
+            approved_by: approval.map(|change| change.actor.to_string()),
+            work: domain::duty::Work::default(),
+            version: 1,
+        };
+        let mut writes = vec![(Part::Order, Write::replace(&mut order)?), (Part::Payment, Write::create(&payment)?)];
+        if let ReferralEffect::Qualify { inviter } = referral
+            && besides.referral
+        {
+            writes.push((Part::Referral, Write::qualify_referral(inviter, order.id, now)));
+            writes.push((Part::Referral, Write::count_qualified(inviter)));
+        }
+        if let Some(discount) = &order.discount {
+            match besides.code {
+                CodeWrite::None => {}
+                CodeWrite::Retake => {
+                    writes.push((Part::Code, Write::retake_code(&discount.code)));
+                    // Whether the customer's own limit is exceeded by honouring old money is no reason to refuse it.
+                    writes.push((Part::Code, Write::hold_redemption(&discount.code, order.id, None)));
+                }
+                CodeWrite::LateUse => writes.push((Part::Rest, Write::count_late_use(&discount.code))),
+            }
+        }
+        writes.extend(self.card_amounts(&order)?.into_iter().map(|write| (Part::Rest, write)));
+        if let Some(change) = approval {
+            writes.push((Part::Rest, self.audit(change, now)?));
+        }
+        Ok((order, writes))
+    }
+
+    /// Frees the amounts that an order waited for.
+    pub(crate) fn card_amounts(&self, order: &Order) -> Result<Vec<Write>, AppError> {
+        let Some(card) = &self.config.card else { return Ok(Vec::new()) };
+        let waited = order.attempts.iter().filter(|attempt| attempt.gateway == Gateway::Card);
+        let amounts = waited.map(|attempt| CardAmount { card: last_digits(&card.number), amount: attempt.quote, order: order.id });
+        Ok(amounts.map(|amount| Write::release_card_amount(&amount)).collect::<Result<_, _>>()?)
+    }
+
+    /// The payment stands already: whatever its order still owes is tried again.
+    async fn paid_before(&self, known: Option<Payment>, deadline: Deadline) -> Result<Settled, AppError> {
+        match known {
+            Some(Payment { status: PaymentStatus::Applied, order: Some(id), .. }) => {
+                let (order, buyer) = self.store.order_and_buyer(id).await?;
+                self.settled_before(order, buyer, deadline).await
+            }
+            Some(Payment { reason: Some(reason), .. }) => Ok(Settled::Unapplied(reason)),
+            _ => Ok(Settled::Ignored),
+        }
+    }
+
+    async fn settled_before(&self, order: Option<Order>, buyer: Option<User>, deadline: Deadline) -> Result<Settled, AppError> {
+        let Some(order) = order else { return Ok(Settled::Ignored) };
+        let order = self.resume(order, buyer, deadline).await?;
+        Ok(Settled::Already(Box::new(order)))
+    }
+
+    async fn keep_unapplied(&self, event: &PaymentEvent, reason: UnappliedReason) -> Result<Settled, AppError> {
+        let payment = crate::unapplied::payment(event, reason, self.now());
+        match self.store.commit(&self.seams.nonce(), vec![Write::create(&payment)?]).await {
+            Ok(()) => {
+                warn!(event = "payment_unapplied", payment.id = %payment.id, reason = reason.name(), "money arrived that pays no order");
+                Ok(Settled::Unapplied(reason))
+            }
+            // Known: applied to an order, or kept before.
+            Err(CommitError::Refused { found, .. }) => match found.map(store::Found::read::<Payment>).transpose()? {
+                Some(Payment { status: PaymentStatus::Applied, .. }) => Ok(Settled::Ignored),
+                _ => Ok(Settled::Unapplied(reason)),
+            },
+            Err(error) => Err(AppError::of_commit("keep an unapplied payment")(error)),
+        }
+    }
+
+    /// Telegram asks whether a charge in Stars may happen: the last moment at which money for nothing can be refused.
+    pub async fn pre_checkout(&self, payload: &str, payer: TelegramUserId, amount: Option<Money>) -> Result<Result<(), PreCheckoutRefusal>, AppError> {
+        let Ok((id, number)) = self.names.open_order(payload) else { return Ok(Err(PreCheckoutRefusal::UnknownOrder)) };
+        if id.buyer != payer {
+            return Ok(Err(PreCheckoutRefusal::OtherPayer));
+        }
+        let (order, buyer) = self.store.order_and_buyer(id).await?;
+        let banned = buyer.as_ref().is_some_and(User::is_banned);
+        let verdict = payment::pre_checkout(order.as_ref(), number, payer, banned, amount, self.now());
+        if let (Ok(()), Some(order), Some(buyer)) = (&verdict, &order, &buyer) {
+            self.recent.keep(order, buyer);
+        }
+        Ok(verdict)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Order,
+    Payment,
+    Referral,
+    Code,
+    /// Its condition cannot fail.
+    Rest,
+}

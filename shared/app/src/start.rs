@@ -1,0 +1,113 @@
+//! From settings to a shop.
+
+use std::sync::Arc;
+
+use aws_credential_types::Credentials;
+use clients::{
+    Http,
+    aws::{SdkHttpClient, ssm_parameter},
+    panel::Panel,
+    payment::{Card, CryptoPay, PaymentGateway, Stars},
+    telegram::Telegram,
+};
+use domain::{ids::InvalidId, reference::ReferenceKey};
+use store::{
+    Store,
+    client::{Connection, client},
+};
+use thiserror::Error;
+
+use crate::{
+    App,
+    catalogue::Catalogue,
+    config::{Config, ConfigError, Environment},
+    seams::Seams,
+    settle::RecentOrders,
+    text::Texts,
+};
+
+/// Why the shop does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("REFERENCE_SECRET: {0}")]
+    Reference(#[from] InvalidId),
+}
+
+impl From<clients::BadSetting> for StartError {
+    fn from(error: clients::BadSetting) -> Self {
+        Self::Config(error.into())
+    }
+}
+
+/// Builds the shop from its settings: everything that the process will use, once. The secrets are read and the table is spoken to at the same time,
+/// so that the first customer waits for neither.
+pub async fn start(env: Environment, seams: Seams) -> Result<App, StartError> {
+    let http = Http::new()?;
+    let connection = connection(&env);
+    let store = {
+        let sdk = client(SdkHttpClient::new(http.clone()), connection.clone());
+        let entropy = seams.clone();
+        Store::new(sdk, env.require("TABLE_NAME")?, Arc::new(move |bound| entropy.below(bound)))
+    };
+    let env = match env.get("SECRETS_PARAMETER").map(str::to_owned) {
+        None => env,
+        Some(name) => {
+            let endpoint = env.get("AWS_ENDPOINT_URL_SSM").map(str::to_owned);
+            let secrets = ssm_parameter(&http, &connection.region, &connection.credentials, &name, seams.clock.now(), endpoint.as_deref());
+            // The table's answer does not matter here: its connection is open.
+            let (secrets, _) = tokio::join!(secrets, store.ping());
+            env.with_secrets(&secrets.map_err(|error| ConfigError::SecretsUnavailable(error.to_string()))?)?
+        }
+    };
+    build(&env, http, store, seams)
+}
+
+fn build(env: &Environment, http: Http, store: Store, seams: Seams) -> Result<App, StartError> {
+    let config = Config::read(env)?;
+    let telegram = Telegram::new(http.clone(), &config.telegram.api_url, config.telegram.token.clone())?;
+    let panel = &config.panel;
+    let panel = Panel::new(http.clone(), &panel.url, &panel.username, panel.password.clone(), panel.subscription_url_prefix.as_deref())?;
+    let mut gateways: Vec<Arc<dyn PaymentGateway>> = vec![Arc::new(Stars::new(telegram.clone()))];
+    if let Some(card) = &config.card {
+        gateways.push(Arc::new(Card::new(&card.number, &card.holder)?));
+    }
+    if let Some(crypto_pay) = &config.crypto_pay {
+        gateways.push(Arc::new(CryptoPay::new(http, &crypto_pay.api_url, crypto_pay.token.clone())?));
+    }
+    let names = ReferenceKey::new(config.reference_secret.expose().as_bytes())?;
+    Ok(App {
+        config,
+        store,
+        telegram,
+        panel,
+        names,
+        texts: Texts::default(),
+        catalogue: Catalogue::default(),
+        gateways,
+        seams,
+        recent: RecentOrders::default(),
+        bot_username: tokio::sync::OnceCell::new(),
+    })
+}
+
+/// As Lambda's environment says; a local engine takes any credentials.
+fn connection(env: &Environment) -> Connection {
+    let credentials = Credentials::new(
+        env.get("AWS_ACCESS_KEY_ID").unwrap_or("local"),
+        env.get("AWS_SECRET_ACCESS_KEY").unwrap_or("local"),
+        env.get("AWS_SESSION_TOKEN").map(str::to_owned),
+        None,
+        "environment",
+    );
+    let endpoint = env.get("AWS_ENDPOINT_URL_DYNAMODB").or_else(|| env.get("AWS_ENDPOINT_URL")).map(str::to_owned);
+    Connection { region: env.get("AWS_REGION").or_else(|| env.get("AWS_DEFAULT_REGION")).unwrap_or("us-east-1").to_owned(), credentials, endpoint }
+}
+
+/// Logs as lines of JSON on stdout, where Lambda takes them from.
+pub fn tracing_to_stdout() {
+    let json = tracing_subscriber::fmt().json().without_time().with_target(false).with_current_span(false).with_span_list(false);
+    // A second call finds a subscriber in place, which is as good.
+    let _ = json.with_max_level(tracing::Level::INFO).try_init();
+}

@@ -1,0 +1,181 @@
+//! Working off what is owed. Called by the clock; the turn that made the debt has usually paid it already.
+
+use domain::{
+    duty::{Duty, Urgency},
+    order::{Event, Order},
+    payment::Payment,
+    referral::Referral,
+    time::Span,
+};
+use store::{CommitError, DueWork, Entity, Queue, Write, keys};
+use tracing::{error, info, warn};
+
+use crate::{App, AppError, Deadline};
+
+/// What a try came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Paid, and the table knows it.
+    Done,
+    /// Not yet: due again after the back-off.
+    Later(String),
+    /// Not before this much time.
+    After(Span, String),
+    /// Only an operator can help.
+    Park(String),
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Run {
+    pub done: u32,
+    pub postponed: u32,
+    pub parked: u32,
+    /// Taken by others meanwhile, or finished.
+    pub gone: u32,
+    /// Could not be tried: the table was in the way.
+    pub failed: u32,
+}
+
+/// At most this many of one shard in one run: a queue that is longer is worked off by the next runs, and never at another's cost.
+const SHARD_BUDGET: u8 = 25;
+
+impl App {
+    /// Tries what is due, the most urgent first, until nothing is left or the deadline is near.
+    pub async fn work_off(&self, deadline: Deadline) -> Result<Run, AppError> {
+        let mut run = Run::default();
+        for urgency in Urgency::ALL {
+            for queue in Queue::shards(urgency) {
+                let due = self.store.due(queue, self.now(), None, SHARD_BUDGET).await;
+                let due = match due {
+                    Ok(due) => due.items,
+                    Err(error) => {
+                        warn!(event = "queue_unread", ?queue, %error, "a queue could not be read");
+                        run.failed += 1;
+                        continue;
+                    }
+                };
+                for work in due {
+                    if deadline.allows(self, std::time::Duration::from_secs(1)).is_none() {
+                        return Ok(run);
+                    }
+                    self.try_one(&work, deadline, &mut run).await;
+                }
+            }
+        }
+        Ok(run)
+    }
+
+    async fn try_one(&self, work: &DueWork, deadline: Deadline, run: &mut Run) {
+        let tried = match &work.owner {
+            keys::Owner::Order(id) => self.try_order(keys::order(*id), deadline).await,
+            keys::Owner::Referral { inviter, invitee } => self.try_referral(keys::referral(*inviter, *invitee)).await,
+            keys::Owner::Payment(id) => self.try_payment(keys::payment(id), deadline).await,
+        };
+        match tried {
+            Ok(Some(Outcome::Done)) => run.done += 1,
+            Ok(Some(Outcome::Later(_) | Outcome::After(..))) => run.postponed += 1,
+            Ok(Some(Outcome::Park(_))) => run.parked += 1,
+            Ok(None) => run.gone += 1,
+            Err(error) => {
+                run.failed += 1;
+                // Whoever took it holds the lease; when that is over it is due again.
+                warn!(event = "duty_failed", duty = ?work.duty, error = &error as &dyn std::error::Error, "a duty could not be tried to its end");
+            }
+        }
+    }
+
+    async fn try_order(&self, key: keys::Key, deadline: Deadline) -> Result<Option<Outcome>, AppError> {
+        let Some(order) = self.store.take::<Order>(&key, &self.seams.nonce(), self.now()).await? else { return Ok(None) };
+        let outcome = match order.work.duty {
+            Some(Duty::Provision | Duty::Deliver) => {
+                let buyer = self.store.user(order.id.buyer).await?;
+                let after = self.provision(order, buyer, deadline).await?;
+                return Ok(Some(match (after.work.duty, &after.work.parked) {
+                    (None, _) => Outcome::Done,
+                    (Some(_), None) => Outcome::Later(String::new()),
+                    (Some(_), Some(_)) => Outcome::Park(String::new()),
+                }));
+            }
+            Some(Duty::Expire) => self.end_unpaid(order.clone(), &Event::WindowElapsed).await?,
+            Some(Duty::Poll) => self.poll(order.clone(), deadline).await?,
+            Some(Duty::Review) => self.remind_of_receipt(&order).await?,
+            Some(Duty::Revoke) => self.revoke(order.clone(), deadline).await?,
+            Some(Duty::Reward | Duty::Refund | Duty::Alert) | None => Outcome::Park("an order cannot owe this".into()),
+        };
+        self.note(order, outcome).await.map(Some)
+    }
+
+    async fn try_referral(&self, key: keys::Key) -> Result<Option<Outcome>, AppError> {
+        let Some(referral) = self.store.take::<Referral>(&key, &self.seams.nonce(), self.now()).await? else { return Ok(None) };
+        let outcome = self.reward(&referral).await?;
+        self.note(referral, outcome).await.map(Some)
+    }
+
+    async fn try_payment(&self, key: keys::Key, deadline: Deadline) -> Result<Option<Outcome>, AppError> {
+        let Some(payment) = self.store.take::<Payment>(&key, &self.seams.nonce(), self.now()).await? else { return Ok(None) };
+        let outcome = match payment.work.duty {
+            Some(Duty::Refund) => self.refund_unapplied(payment.clone(), deadline).await?,
+            Some(Duty::Alert) => self.alert_unapplied(payment.clone()).await?,
+            _ => Outcome::Park("a payment cannot owe this".into()),
+        };
+        self.note(payment, outcome).await.map(Some)
+    }
+
+    /// Writes what a try came to onto what owes it. Where somebody else changed it meanwhile, his word stands.
+    pub(crate) async fn note<E: Owes>(&self, mut owner: E, outcome: Outcome) -> Result<Outcome, AppError> {
+        let now = self.now();
+        let work = owner.work_mut();
+        match &outcome {
+            Outcome::Done => return Ok(outcome),
+            Outcome::Later(reason) => work.postpone(now, Span::ZERO, reason),
+            Outcome::After(span, reason) => work.postpone(now, *span, reason),
+            Outcome::Park(reason) => work.park(now, reason),
+        }
+        let parked = work.parked.clone();
+        let duty = work.duty.map_or("none", Duty::name);
+        let tries = work.tries;
+        match self.store.commit(&self.seams.nonce(), vec![Write::replace(&mut owner)?]).await {
+            Ok(()) => {}
+            Err(CommitError::Refused { .. }) => return Ok(outcome),
+            Err(error) => return Err(AppError::of_commit("note a try")(error)),
+        }
+        let key = owner.key();
+        match parked {
+            Some(reason) => {
+                error!(event = "duty_parked", duty, tries, reason, item.key = %redacted(&key), "a duty waits for an operator");
+                Ok(Outcome::Park(reason))
+            }
+            None => {
+                info!(event = "duty_postponed", duty, tries, "a duty will be tried again");
+                Ok(outcome)
+            }
+        }
+    }
+}
+
+/// An aggregate that can owe work.
+pub(crate) trait Owes: Entity {
+    fn work_mut(&mut self) -> &mut domain::duty::Work;
+}
+
+impl Owes for Order {
+    fn work_mut(&mut self) -> &mut domain::duty::Work {
+        &mut self.work
+    }
+}
+impl Owes for Referral {
+    fn work_mut(&mut self) -> &mut domain::duty::Work {
+        &mut self.work
+    }
+}
+impl Owes for Payment {
+    fn work_mut(&mut self) -> &mut domain::duty::Work {
+        &mut self.work
+    }
+}
+
+/// A key without the customer's id.
+fn redacted(key: &keys::Key) -> &str {
+    key.sk.split('#').next().unwrap_or_default()
+}

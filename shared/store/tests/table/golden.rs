@@ -1,0 +1,552 @@
+//! The stored form of each entity. A change here is a change of what older and newer versions of the shop read from each other.
+
+use std::fmt::Debug;
+
+use domain::{
+    duty::Duty,
+    order::{Event, Order, UnappliedReason},
+    payment::{Payment, PaymentStatus},
+    settings::Settings,
+    time::Span,
+    user::{User, UserStatus},
+};
+use expect_test::{Expect, expect};
+use store::{Entity, Write, keys};
+
+use crate::support::{Shop, item, refused, samples::*};
+
+const NONCE: &str = "a nonce of 26 characters..";
+
+/// Stores the entity, compares the item with its picture, and reads the entity back.
+async fn stored<E: Entity + Debug + PartialEq>(entity: &E, picture: Expect) {
+    let shop = Shop::open().await;
+    shop.store.commit(NONCE, vec![Write::create(entity).unwrap()]).await.unwrap();
+    picture.assert_eq(&item::picture(&shop.item(&entity.key()).await.unwrap()));
+    let (_, found) = refused(shop.store.commit("another", vec![Write::create(entity).unwrap()]).await);
+    assert_eq!(found.unwrap().read::<E>().unwrap(), *entity);
+}
+
+#[tokio::test]
+async fn a_user_who_just_came() {
+    stored(&user(1), expect![[r##"
+        18 attributes, 329 bytes
+        PK: S "USER#7000000001"
+        SK: S "#PROFILE"
+        entity_type: S "user"
+        first_name: S "Мария"
+        granted: N 0
+        id: N 7000000001
+        invited: N 0
+        joined_at: S "2026-11-22T12:00:00.000Z"
+        language: S "ru"
+        list_pk: S "USERS#2026-11"
+        list_sk: S "2026-11-22T12:00:00.000Z#7000000001"
+        nonce: S "a nonce of 26 characters.."
+        qualified: N 0
+        schema_version: N 1
+        status: S "new"
+        summary: M {banned: S "false", trial: S "false"}
+        username: S "maria_vpn"
+        version: N 1
+    "##]]).await;
+}
+
+#[tokio::test]
+async fn a_user_of_many_years() {
+    let user = User {
+        invited_by: Some(id(99)),
+        status: UserStatus::Expired,
+        banned_at: Some(minutes(3)),
+        unreachable_at: Some(minutes(4)),
+        first_paid_at: Some(minutes(1)),
+        trial_at: Some(minutes(2)),
+        invited: 50_000,
+        qualified: 700,
+        granted: 699,
+        version: 51_400,
+        ..user(1)
+    };
+    stored(&user, expect![[r##"
+        23 attributes, 514 bytes
+        PK: S "USER#7000000001"
+        SK: S "#PROFILE"
+        banned_at: S "2026-11-22T12:03:00.000Z"
+        entity_type: S "user"
+        first_name: S "Мария"
+        first_paid_at: S "2026-11-22T12:01:00.000Z"
+        granted: N 699
+        id: N 7000000001
+        invited: N 50000
+        invited_by: N 7000000099
+        joined_at: S "2026-11-22T12:00:00.000Z"
+        language: S "ru"
+        list_pk: S "USERS#2026-11"
+        list_sk: S "2026-11-22T12:00:00.000Z#7000000001"
+        nonce: S "a nonce of 26 characters.."
+        qualified: N 700
+        schema_version: N 1
+        status: S "expired"
+        summary: M {banned: S "true", invited_by: S "7000000099", trial: S "true"}
+        trial_at: S "2026-11-22T12:02:00.000Z"
+        unreachable_at: S "2026-11-22T12:04:00.000Z"
+        username: S "maria_vpn"
+        version: N 51400
+    "##]]).await;
+}
+
+#[tokio::test]
+async fn a_conversation() {
+    stored(&conversation(1), expect![[r##"
+        9 attributes, 236 bytes
+        PK: S "USER#7000000001"
+        SK: S "#CONVERSATION"
+        awaiting: M {discount_code: M {order: S "01M81J18G10000000000000QQD", product: S "gb50-30d"}}
+        entity_type: S "conversation"
+        nonce: S "a nonce of 26 characters.."
+        schema_version: N 1
+        ttl: N 1795435200
+        until: S "2026-11-23T12:00:00.000Z"
+        user: N 7000000001
+    "##]]).await;
+}
+
+#[tokio::test]
+async fn an_order_that_waits_for_money() {
+    stored(&order(1, 1), expect![[r#"
+        21 attributes, 679 bytes
+        PK: S "USER#7000000001"
+        SK: S "ORDER#01M81J18G10000000000000QQD"
+        created_at: S "2026-11-22T12:00:00.001Z"
+        due_at: S "2026-11-22T13:00:00.001Z"
+        duty: S "expire"
+        entity_type: S "order"
+        expires_at: S "2026-11-22T13:00:00.001Z"
+        first_purchase: BOOL true
+        id: M {buyer: N 7000000001, key: S "01M81J18G10000000000000QQD"}
+        inviter: N 7000000099
+        list_pk: S "ORDERS#2026-11"
+        list_sk: S "2026-11-22T12:00:00.001Z#01M81J18G10000000000000QQD"
+        nonce: S "a nonce of 26 characters.."
+        panel_name: S "mfrggzdfmztwq2lknnwg23tpoe"
+        schema_version: N 1
+        status: S "awaiting_payment"
+        summary: M {product: S "gb50-30d"}
+        terms: M {data_limit_gb: N 50, duration_days: N 30, name: S "۵۰ گیگابایت، ۳۰ روز", price: M {amount: S "150000", currency: S "IRT"}, product: S "gb50-30d", renewal_policy: S "add"}
+        total: M {amount: S "131250", currency: S "IRT"}
+        version: N 1
+        work_shard: S "promise#0"
+    "#]]).await;
+}
+
+#[tokio::test]
+async fn an_order_under_review() {
+    let (mut order, _) = with_attempt(&discounted_order(1, 1)).submit_receipt(receipt()).unwrap();
+    order.work.park(now(), "the operators' chat is gone");
+    stored(&order, expect![[r#"
+        24 attributes, 1046 bytes
+        PK: S "USER#7000000001"
+        SK: S "ORDER#01M81J18G10000000000000QQD"
+        attempts: L [M {gateway: S "card", number: N 1, opened_at: S "2026-11-22T12:00:00.001Z", quote: M {amount: S "131250", currency: S "IRT"}, receipt: M {document: BOOL false, file_id: S "AgACAgQAAxkBAAIBTGaY3vXv1q0mN8pZr4kT2wYbHc9dAAKVvjEbSx7IUJ3lQeR5mFfWAQADAgADeQADNQQ", submitted_at: S "2026-11-22T12:07:00.000Z"}}]
+        created_at: S "2026-11-22T12:00:00.001Z"
+        discount: M {code: S "SPRING-FESTIVAL-2026", held: BOOL true, off: M {amount: S "18750", currency: S "IRT"}}
+        due_at: S "2026-11-22T12:00:00.000Z"
+        duty: S "review"
+        entity_type: S "order"
+        expires_at: S "2026-11-22T13:00:00.001Z"
+        first_purchase: BOOL true
+        id: M {buyer: N 7000000001, key: S "01M81J18G10000000000000QQD"}
+        inviter: N 7000000099
+        list_pk: S "ORDERS#2026-11"
+        list_sk: S "2026-11-22T12:00:00.001Z#01M81J18G10000000000000QQD"
+        nonce: S "a nonce of 26 characters.."
+        panel_name: S "mfrggzdfmztwq2lknnwg23tpoe"
+        parked: S "the operators' chat is gone"
+        schema_version: N 1
+        status: S "awaiting_payment"
+        summary: M {method: S "card", product: S "gb50-30d"}
+        terms: M {data_limit_gb: N 50, duration_days: N 30, name: S "۵۰ گیگابایت، ۳۰ روز", price: M {amount: S "150000", currency: S "IRT"}, product: S "gb50-30d", renewal_policy: S "add"}
+        total: M {amount: S "131250", currency: S "IRT"}
+        version: N 1
+        work_shard: S "parked"
+    "#]]).await;
+}
+
+#[tokio::test]
+async fn an_order_at_the_end_of_its_way() {
+    stored(&finished_order(), expect![[r#"
+        25 attributes, 1121 bytes
+        PK: S "USER#7000000001"
+        SK: S "ORDER#01M81J18G10000000000000QQD"
+        attempts: L [M {gateway: S "card", number: N 1, opened_at: S "2026-11-22T12:00:00.001Z", quote: M {amount: S "131250", currency: S "IRT"}, receipt: M {document: BOOL false, file_id: S "AgACAgQAAxkBAAIBTGaY3vXv1q0mN8pZr4kT2wYbHc9dAAKVvjEbSx7IUJ3lQeR5mFfWAQADAgADeQADNQQ", submitted_at: S "2026-11-22T12:07:00.000Z"}}]
+        created_at: S "2026-11-22T12:00:00.001Z"
+        delivered_at: S "2026-11-22T12:09:00.000Z"
+        discount: M {code: S "SPRING-FESTIVAL-2026", held: BOOL true, off: M {amount: S "18750", currency: S "IRT"}}
+        entity_type: S "order"
+        expires_at: S "2026-11-22T13:00:00.001Z"
+        fence: N 1
+        first_purchase: BOOL true
+        id: M {buyer: N 7000000001, key: S "01M81J18G10000000000000QQD"}
+        inviter: N 7000000099
+        list_pk: S "ORDERS#2026-11"
+        list_sk: S "2026-11-22T12:00:00.001Z#01M81J18G10000000000000QQD"
+        nonce: S "a nonce of 26 characters.."
+        paid_at: S "2026-11-22T12:09:00.000Z"
+        panel_name: S "mfrggzdfmztwq2lknnwg23tpoe"
+        payment: S "card#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1"
+        provisioned_at: S "2026-11-22T12:09:00.000Z"
+        schema_version: N 1
+        status: S "provisioned"
+        summary: M {method: S "card", product: S "gb50-30d"}
+        terms: M {data_limit_gb: N 50, duration_days: N 30, name: S "۵۰ گیگابایت، ۳۰ روز", price: M {amount: S "150000", currency: S "IRT"}, product: S "gb50-30d", renewal_policy: S "add"}
+        total: M {amount: S "131250", currency: S "IRT"}
+        version: N 1
+    "#]]).await;
+}
+
+#[tokio::test]
+async fn a_payment_that_pays_an_order() {
+    stored(&payment(1, order_id(1, 1)), expect![[r#"
+        16 attributes, 521 bytes
+        PK: S "PAYMENT#card#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1"
+        SK: S "PAYMENT"
+        amount: M {amount: S "131250", currency: S "IRT"}
+        approved_by: S "telegram:7000000500"
+        entity_type: S "payment"
+        id: S "card#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1"
+        list_pk: S "PAYMENTS#2026-11"
+        list_sk: S "2026-11-22T12:00:00.001Z#card#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1"
+        nonce: S "a nonce of 26 characters.."
+        order: M {buyer: N 7000000001, key: S "01M81J18G10000000000000QQD"}
+        payer: N 7000000001
+        schema_version: N 1
+        settled_at: S "2026-11-22T12:00:00.001Z"
+        status: S "applied"
+        summary: M {method: S "card", user_id: S "7000000001"}
+        version: N 1
+    "#]]).await;
+}
+
+#[tokio::test]
+async fn money_without_an_order() {
+    let mut payment = Payment {
+        order: None,
+        payer: None,
+        status: PaymentStatus::Unapplied,
+        reason: Some(UnappliedReason::UnknownOrder),
+        approved_by: None,
+        ..payment(1, order_id(1, 1))
+    };
+    payment.work.owe(Duty::Alert, now());
+    stored(&payment, expect![[r#"
+        17 attributes, 491 bytes
+        PK: S "PAYMENT#card#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1"
+        SK: S "PAYMENT"
+        amount: M {amount: S "131250", currency: S "IRT"}
+        due_at: S "2026-11-22T12:00:00.000Z"
+        duty: S "alert"
+        entity_type: S "payment"
+        id: S "card#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1"
+        list_pk: S "PAYMENTS#2026-11"
+        list_sk: S "2026-11-22T12:00:00.001Z#card#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1"
+        nonce: S "a nonce of 26 characters.."
+        reason: S "unknown_order"
+        schema_version: N 1
+        settled_at: S "2026-11-22T12:00:00.001Z"
+        status: S "unapplied"
+        summary: M {method: S "card"}
+        version: N 1
+        work_shard: S "promise#2"
+    "#]]).await;
+}
+
+#[tokio::test]
+async fn a_product() {
+    stored(&product(), expect![[r#"
+        17 attributes, 395 bytes
+        PK: S "CATALOG"
+        SK: S "PRODUCT#gb50-30d"
+        active: BOOL true
+        created_at: S "2026-11-22T12:00:00.000Z"
+        data_limit_gb: N 50
+        duration_days: N 30
+        entity_type: S "product"
+        id: S "gb50-30d"
+        name: S "۵۰ گیگابایت، ۳۰ روز"
+        nonce: S "a nonce of 26 characters.."
+        position: N 10
+        price: M {amount: S "150000", currency: S "IRT"}
+        prices: M {USDT: M {amount: S "3.00", currency: S "USDT"}, XTR: M {amount: S "150", currency: S "XTR"}}
+        renewal_policy: S "add"
+        schema_version: N 1
+        updated_at: S "2026-11-22T12:00:00.000Z"
+        version: N 1
+    "#]]).await;
+}
+
+#[tokio::test]
+async fn the_settings() {
+    stored(&settings(), expect![[r#"
+        11 attributes, 251 bytes
+        PK: S "SETTINGS"
+        SK: S "SHOP"
+        base_currency: S "IRT"
+        entity_type: S "settings"
+        nonce: S "a nonce of 26 characters.."
+        order_window_minutes: N 60
+        referral_reward: M {data_limit_gb: N 10, duration_days: N 31}
+        schema_version: N 1
+        support_username: S "wave_support"
+        updated_at: S "2026-11-22T12:00:00.000Z"
+        version: N 1
+    "#]]).await;
+    stored(&Settings::initial(), expect![[r#"
+        10 attributes, 223 bytes
+        PK: S "SETTINGS"
+        SK: S "SHOP"
+        base_currency: S "IRT"
+        entity_type: S "settings"
+        nonce: S "a nonce of 26 characters.."
+        order_window_minutes: N 60
+        referral_reward: M {data_limit_gb: N 10, duration_days: N 31}
+        schema_version: N 1
+        updated_at: S "1970-01-01T00:00:00.000Z"
+        version: N 0
+    "#]]).await;
+}
+
+#[tokio::test]
+async fn a_discount_code() {
+    stored(&code(), expect![[r#"
+        22 attributes, 498 bytes
+        PK: S "DISCOUNT#SPRING-FESTIVAL-2026"
+        SK: S "DISCOUNT"
+        active: BOOL true
+        benefit: M {percent: S "12.5"}
+        created_at: S "2026-11-22T12:00:00.000Z"
+        entity_type: S "discount_code"
+        first_purchase_only: BOOL true
+        late_uses: N 0
+        list_pk: S "DISCOUNTS"
+        list_sk: S "2026-11-22T12:00:00.000Z#SPRING-FESTIVAL-2026"
+        minimum: M {amount: S "10000", currency: S "IRT"}
+        name: S "SPRING-FESTIVAL-2026"
+        nonce: S "a nonce of 26 characters.."
+        per_user_limit: N 1
+        products: L [S "gb50-30d"]
+        schema_version: N 1
+        summary: M {active: S "true"}
+        times_used: N 0
+        use_limit: N 100
+        valid_from: S "2026-11-22T12:00:00.000Z"
+        valid_to: S "2026-12-22T12:00:00.000Z"
+        version: N 1
+    "#]]).await;
+    stored(&open_code(), expect![[r#"
+        15 attributes, 330 bytes
+        PK: S "DISCOUNT#SPRING-FESTIVAL-2026"
+        SK: S "DISCOUNT"
+        active: BOOL true
+        benefit: M {percent: S "12.5"}
+        created_at: S "2026-11-22T12:00:00.000Z"
+        entity_type: S "discount_code"
+        late_uses: N 0
+        list_pk: S "DISCOUNTS"
+        list_sk: S "2026-11-22T12:00:00.000Z#SPRING-FESTIVAL-2026"
+        name: S "SPRING-FESTIVAL-2026"
+        nonce: S "a nonce of 26 characters.."
+        schema_version: N 1
+        summary: M {active: S "true"}
+        times_used: N 0
+        version: N 1
+    "#]]).await;
+}
+
+#[tokio::test]
+async fn a_redemption() {
+    let shop = Shop::open().await;
+    let held = |n| vec![Write::hold_redemption(&code_name(), order_id(1, n), Some(2))];
+    shop.store.commit("first", held(1)).await.unwrap();
+    shop.store.commit(NONCE, held(2)).await.unwrap();
+    let item = shop.item(&keys::redemption(&code_name(), id(1))).await.unwrap();
+    expect![[r#"
+        5 attributes, 174 bytes
+        PK: S "DISCOUNT#SPRING-FESTIVAL-2026"
+        SK: S "REDEMPTION#7000000001"
+        entity_type: S "redemption"
+        nonce: S "a nonce of 26 characters.."
+        orders: SS ["01M81J18G10000000000000QQD", "01M81J18G20000000000000QQD"]
+    "#]].assert_eq(&item::picture(&item));
+}
+
+#[tokio::test]
+async fn a_referral() {
+    stored(&referral(1, 2), expect![[r#"
+        10 attributes, 197 bytes
+        PK: S "USER#7000000001"
+        SK: S "REFERRAL#7000000002"
+        attached_at: S "2026-11-22T12:00:00.000Z"
+        entity_type: S "referral"
+        invitee: N 7000000002
+        inviter: N 7000000001
+        nonce: S "a nonce of 26 characters.."
+        schema_version: N 1
+        state: S "attached"
+        version: N 1
+    "#]]).await;
+    let qualified = referral(1, 2).qualify(order_id(2, 1).key, minutes(1)).unwrap();
+    stored(&qualified, expect![[r#"
+        15 attributes, 324 bytes
+        PK: S "USER#7000000001"
+        SK: S "REFERRAL#7000000002"
+        attached_at: S "2026-11-22T12:00:00.000Z"
+        due_at: S "2026-11-22T12:01:00.000Z"
+        duty: S "reward"
+        entity_type: S "referral"
+        invitee: N 7000000002
+        inviter: N 7000000001
+        nonce: S "a nonce of 26 characters.."
+        order: S "01M81J18G10000000000000QQD"
+        qualified_at: S "2026-11-22T12:01:00.000Z"
+        schema_version: N 1
+        state: S "qualified"
+        version: N 1
+        work_shard: S "promise#2"
+    "#]]).await;
+}
+
+#[tokio::test]
+async fn a_subscription() {
+    stored(&subscription(&finished_order()), expect![[r#"
+        13 attributes, 443 bytes
+        PK: S "USER#7000000001"
+        SK: S "SUBSCRIPTION#01M81J18G10000000000000QQD"
+        created_at: S "2026-11-22T12:00:00.000Z"
+        data_limit: N 53687091200
+        duration_days: N 30
+        entity_type: S "subscription"
+        link: S "https://panel.example.com/sub/d2F2ZV9zdWJzY3JpcHRpb24sMTc5NTM0ODgwMAd2F2ZV9zdWJzY3JpcHRpb24sMTc5NTM0ODgwMA"
+        name: S "mfrggzdfmztwq2lknnwg23tpoe"
+        nonce: S "a nonce of 26 characters.."
+        order: M {buyer: N 7000000001, key: S "01M81J18G10000000000000QQD"}
+        schema_version: N 1
+        title: S "۵۰ گیگابایت، ۳۰ روز"
+        version: N 1
+    "#]]).await;
+}
+
+#[tokio::test]
+async fn an_admin_token() {
+    stored(&admin_token(1), expect![[r#"
+        14 attributes, 440 bytes
+        PK: S "ADMINTOKEN#0000000000000000000000000000000000000000000000000000000000000001"
+        SK: S "ADMINTOKEN"
+        created_at: S "2026-11-22T12:00:00.001Z"
+        entity_type: S "admin_token"
+        expires_at: S "2027-02-20T12:00:00.000Z"
+        hash: S "0000000000000000000000000000000000000000000000000000000000000001"
+        id: S "01M81J18G10000000000000QQD"
+        list_pk: S "ADMINTOKENS"
+        list_sk: S "2026-11-22T12:00:00.001Z#01M81J18G10000000000000QQD"
+        name: S "console"
+        nonce: S "a nonce of 26 characters.."
+        role: S "operator"
+        schema_version: N 1
+        version: N 1
+    "#]]).await;
+}
+
+#[tokio::test]
+async fn an_audit_entry() {
+    stored(&audit_entry(1), expect![[r#"
+        15 attributes, 355 bytes
+        PK: S "AUDIT#2026-11-22"
+        SK: S "01M81J18G10000000000000QQD"
+        action: S "ban"
+        actor: M {token: S "01M81J18G00000000000000QQD"}
+        after: S "{\"banned\":true}"
+        at: S "2026-11-22T12:00:00.001Z"
+        before: S "{\"banned\":false}"
+        entity: S "user"
+        entity_id: S "7000000001"
+        entity_type: S "audit"
+        id: S "01M81J18G10000000000000QQD"
+        list_pk: S "TARGET#user#7000000001"
+        list_sk: S "01M81J18G10000000000000QQD"
+        nonce: S "a nonce of 26 characters.."
+        schema_version: N 1
+    "#]]).await;
+}
+
+#[tokio::test]
+async fn an_amount_that_a_card_waits_for() {
+    stored(&card_amount(order_id(1, 1)), expect![[r#"
+        8 attributes, 207 bytes
+        PK: S "CARDAMOUNT#1234#131257"
+        SK: S "CARDAMOUNT"
+        amount: M {amount: S "131257", currency: S "IRT"}
+        card: S "1234"
+        entity_type: S "card_amount"
+        nonce: S "a nonce of 26 characters.."
+        order: M {buyer: N 7000000001, key: S "01M81J18G10000000000000QQD"}
+        schema_version: N 1
+    "#]]).await;
+}
+
+#[tokio::test]
+async fn an_answer_to_an_admin_request() {
+    stored(&idempotency_record(), expect![[r#"
+        12 attributes, 379 bytes
+        PK: S "IDEMPOTENCY#01M81J18G00000000000000QQD#9b6f1c1e-9d0e-4c5a-8a1f-3c1f0a2b4d5e"
+        SK: S "IDEMPOTENCY"
+        body: S "{\"id\":\"gb50-30d\"}"
+        entity_type: S "idempotency"
+        name: S "9b6f1c1e-9d0e-4c5a-8a1f-3c1f0a2b4d5e"
+        nonce: S "a nonce of 26 characters.."
+        request: S "abababababababababababababababababababababababababababababababab"
+        schema_version: N 1
+        scope: S "01M81J18G00000000000000QQD"
+        status: N 201
+        ttl: N 1795435200
+        until: S "2026-11-23T12:00:00.000Z"
+    "#]]).await;
+}
+
+/// A write of up to 1 KiB costs one unit, a larger one two, on the table and on every index that it reaches.
+#[tokio::test]
+async fn an_order_stays_below_a_unit_all_its_way() {
+    let shop = Shop::open().await;
+    let size = async |name: &str, order: &Order| {
+        shop.store.commit(name, vec![Write::put(order).unwrap()]).await.unwrap();
+        let bytes = item::size(&shop.item(&order.key()).await.unwrap());
+        assert_eq!(shop.tally().write.table, 1.into(), "{name}: {bytes} bytes");
+        format!("{name}: {bytes} bytes\n")
+    };
+    let placed = discounted_order(1, 1);
+    let attempted = with_attempt(&placed);
+    let (receipted, number) = attempted.submit_receipt(receipt()).unwrap();
+    let rejected = receipted.reject_receipt(number, "سند واریزی خوانا نیست؛ لطفاً دوباره بفرستید", minutes(9)).unwrap();
+    let (again, _) = rejected.submit_receipt(receipt()).unwrap();
+    let paid = next(&again, &Event::PaymentSettled { payment: payment_id(1), lease_until: minutes(11) });
+    let mut parked = paid.clone();
+    parked.work.postpone(minutes(12), Span::ZERO, "later");
+    parked.work.park(minutes(12), "the panel answered 500 Internal Server Error twelve times");
+    let provisioned = next(&paid, &Event::Provisioned { name: paid.panel_name.clone(), delivered: false });
+    let delivered = next(&provisioned, &Event::Provisioned { name: paid.panel_name.clone(), delivered: true });
+    let refunded = next(&delivered, &Event::Refunded);
+    let mut sizes = String::new();
+    for (name, order) in [
+        ("placed", placed),
+        ("attempted", attempted),
+        ("receipt under review", receipted),
+        ("receipt rejected", rejected),
+        ("second receipt", again),
+        ("paid", paid),
+        ("parked", parked),
+        ("provisioned", provisioned),
+        ("delivered", delivered),
+        ("refunded", refunded),
+    ] {
+        sizes += &size(name, &order).await;
+    }
+    expect![[""]].assert_eq(&sizes);
+}
