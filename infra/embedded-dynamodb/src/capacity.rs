@@ -67,7 +67,15 @@ impl Tally {
 pub(crate) fn ask(operation: &str, body: &mut Value) {
     let metered = matches!(
         operation,
-        "GetItem" | "BatchGetItem" | "Query" | "TransactGetItems" | "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem" | "TransactWriteItems"
+        "GetItem"
+            | "BatchGetItem"
+            | "Query"
+            | "TransactGetItems"
+            | "PutItem"
+            | "UpdateItem"
+            | "DeleteItem"
+            | "BatchWriteItem"
+            | "TransactWriteItems"
     );
     if let (true, Some(body)) = (metered, body.as_object_mut()) {
         body.insert("ReturnConsumedCapacity".into(), "INDEXES".into());

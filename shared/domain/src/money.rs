@@ -237,6 +237,29 @@ impl Money {
         if self.currency == other.currency { Ok(()) } else { Err(MoneyError::CurrencyMismatch) }
     }
 }
+/// Reads what `Display` writes: `150000 IRT`.
+impl FromStr for Money {
+    type Err = MoneyError;
+    fn from_str(text: &str) -> Result<Self, MoneyError> {
+        let (amount, currency) = text.split_once(' ').ok_or(MoneyError::UnknownCurrency)?;
+        Self::parse(amount, currency.parse()?)
+    }
+}
+
+/// The stored form `150000 IRT`, where an item has many amounts and every byte counts. For `#[serde(with)]`.
+pub(crate) mod text {
+    use super::Money;
+
+    pub fn serialize<S: serde::Serializer>(money: &Money, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(money)
+    }
+
+    pub fn deserialize<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Money, D::Error> {
+        let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.amount_text(), self.currency)
@@ -289,6 +312,7 @@ mod tests {
             let currency = Currency::ALL[index];
             let money = Money::new(Decimal::from(units) / Decimal::from(10u64.pow(currency.exponent().min(8))), currency)?;
             prop_assert_eq!(Money::parse(&money.amount_text(), currency), Ok(money));
+            prop_assert_eq!(money.to_string().parse(), Ok(money));
             let json = serde_json::to_string(&money).map_err(|e| TestCaseError::fail(e.to_string()))?;
             prop_assert_eq!(serde_json::from_str::<Money>(&json).ok(), Some(money));
         }

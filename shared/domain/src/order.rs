@@ -43,12 +43,15 @@ impl OrderStatus {
 }
 
 /// An order and all that was frozen when it was placed.
+///
+/// Its amounts and some of its names are stored in a short form: above 1 KiB every write of an order costs twice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     pub id: OrderId,
     pub status: OrderStatus,
     pub terms: Terms,
     /// What is due, in the base currency, after the discount.
+    #[serde(with = "crate::money::text")]
     pub total: Money,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discount: Option<OrderDiscount>,
@@ -89,6 +92,7 @@ pub struct Order {
 pub struct OrderDiscount {
     pub code: DiscountCodeName,
     /// Taken off the price, in the base currency.
+    #[serde(with = "crate::money::text")]
     pub off: Money,
     /// Whether the order holds a use of the code now: reserved when placed, kept by payment, released when the order ends unpaid.
     pub held: bool,
@@ -100,7 +104,9 @@ pub struct Attempt {
     pub number: u8,
     pub gateway: Gateway,
     /// What must arrive, exactly, in the gateway's currency. Reports are compared with this, never with a recomputed price.
+    #[serde(with = "crate::money::text")]
     pub quote: Money,
+    #[serde(rename = "at")]
     pub opened_at: Timestamp,
     /// The gateway's name for the invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,7 +123,9 @@ pub struct Attempt {
 pub struct Receipt {
     /// Telegram's handle to the file, for this bot.
     pub file_id: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub document: bool,
+    #[serde(rename = "at")]
     pub submitted_at: Timestamp,
     /// Why it was rejected; absent while nobody decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]

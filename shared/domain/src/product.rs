@@ -126,11 +126,13 @@ impl Product {
 pub struct Terms {
     pub product: ProductId,
     pub name: String,
+    #[serde(with = "crate::money::text")]
     pub price: Money,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "gb", default, skip_serializing_if = "Option::is_none")]
     pub data_limit_gb: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "days", default, skip_serializing_if = "Option::is_none")]
     pub duration_days: Option<u16>,
+    #[serde(rename = "renewal")]
     pub renewal_policy: RenewalPolicy,
 }
 

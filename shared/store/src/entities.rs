@@ -1,5 +1,6 @@
 //! How each aggregate lies in the table (`ARCHITECTURE.md` has the same as a picture).
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     OrderId, Timestamp,
     admin::{AdminToken, AuditEntry},
@@ -19,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     item::Entity,
-    keys::{self, Key, ListKey},
+    keys::{self, Key, ListKey, Owner},
 };
 
 macro_rules! versioned {
@@ -60,6 +61,12 @@ impl Entity for Order {
     const TYPE: &'static str = "order";
     fn key(&self) -> Key {
         keys::order(self.id)
+    }
+    fn said_by_key(key: &Key) -> Option<(&'static str, AttributeValue)> {
+        match keys::owner(&key.pk, &key.sk)? {
+            Owner::Order(id) => Some(("id", serde_dynamo::to_attribute_value(id).ok()?)),
+            Owner::Referral { .. } | Owner::Payment(_) => None,
+        }
     }
     fn list(&self) -> Option<ListKey> {
         Some(keys::orders_list(self.created_at, self.id.key))

@@ -37,6 +37,10 @@ pub trait Entity: Serialize + DeserializeOwned {
     fn expires(&self) -> Option<Timestamp> {
         None
     }
+    /// A field that the key says already, and what it says: it is not stored a second time.
+    fn said_by_key(_key: &Key) -> Option<(&'static str, AttributeValue)> {
+        None
+    }
     /// The version as read, for what is written by version.
     fn version_mut(&mut self) -> Option<&mut u64> {
         None
@@ -74,6 +78,9 @@ pub(crate) fn to_item<E: Entity>(entity: &E) -> Result<Item, StoreError> {
     let mut item: Item =
         serde_dynamo::to_item(entity).map_err(|error| StoreError::Unwritable { entity: E::TYPE, reason: error.to_string() })?;
     let key = entity.key();
+    if let Some((said, _)) = E::said_by_key(&key) {
+        item.remove(said);
+    }
     if let Some(shard) = entity.work().and_then(|work| work_shard(&key, work)) {
         item.insert(schema::WORK.partition.to_owned(), text(shard));
     }
@@ -94,15 +101,15 @@ pub(crate) fn to_item<E: Entity>(entity: &E) -> Result<Item, StoreError> {
     Ok(item)
 }
 
-pub(crate) fn from_item<E: Entity>(item: Item) -> Result<E, StoreError> {
-    let key = |item: &Item| {
-        let part = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
-        format!("{}|{}", part(schema::PK), part(schema::SK))
-    };
+pub(crate) fn from_item<E: Entity>(mut item: Item) -> Result<E, StoreError> {
+    let part = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
+    let key = Key { pk: part(schema::PK), sk: part(schema::SK) };
     let kind = item.get(schema::ENTITY_TYPE).and_then(|value| value.as_s().ok()).map(String::as_str);
     if kind != Some(E::TYPE) {
-        return Err(StoreError::Unreadable { key: key(&item), reason: format!("not a {}", E::TYPE) });
+        return Err(StoreError::Unreadable { key: key.to_string(), reason: format!("not a {}", E::TYPE) });
     }
-    let name = key(&item);
-    serde_dynamo::from_item(item).map_err(|error| StoreError::Unreadable { key: name, reason: error.to_string() })
+    if let Some((said, value)) = E::said_by_key(&key) {
+        item.insert(said.to_owned(), value);
+    }
+    serde_dynamo::from_item(item).map_err(|error| StoreError::Unreadable { key: key.to_string(), reason: error.to_string() })
 }

@@ -9,7 +9,10 @@ use domain::{
     time::Span,
     user::{User, UserStatus},
 };
-use store::{CardAmount, Entity, Found, StoreError, Write, keys::{self, Key}};
+use store::{
+    CardAmount, Entity, Found, StoreError, Write,
+    keys::{self, Key},
+};
 
 use crate::support::{Shop, item::Item, refused, samples::*};
 
@@ -107,8 +110,8 @@ async fn put_and_delete() {
 
 #[tokio::test]
 async fn an_inviters_counters() {
-    type Count = fn(domain::TelegramUserId) -> Write;
-    let cases: [(Count, fn(&User) -> u32); 3] =
+    type Case = (fn(domain::TelegramUserId) -> Write, fn(&User) -> u32);
+    let cases: [Case; 3] =
         [(Write::count_invited, |u| u.invited), (Write::count_qualified, |u| u.qualified), (Write::count_granted, |u| u.granted)];
     for (count, counter) in cases {
         let counted: User = on(&user(1), count(id(1))).await.done();
@@ -164,7 +167,8 @@ async fn reserve_code() {
 #[tokio::test]
 async fn retake_release_and_late_use() {
     let used = |times_used, use_limit| DiscountCode { times_used, use_limit, ..code() };
-    let (retake, release, late) = (|| Write::retake_code(&code_name()), || Write::release_code(&code_name()), || Write::count_late_use(&code_name()));
+    let (retake, release, late) =
+        (|| Write::retake_code(&code_name()), || Write::release_code(&code_name()), || Write::count_late_use(&code_name()));
     assert_eq!(on(&used(2, Some(3)), retake()).await.done::<DiscountCode>(), used(3, Some(3)));
     assert_eq!(on(&used(9, None), retake()).await.done::<DiscountCode>(), used(10, None));
     assert_eq!(on(&used(3, Some(3)), retake()).await.refused_by::<DiscountCode>(), used(3, Some(3)));
@@ -248,7 +252,11 @@ async fn edit_code() {
     let stored = on(&in_use, write.clone()).await;
     let Outcome::Done(Some(item)) = &stored else { panic!("{stored:?}") };
     assert_eq!(item["summary"].as_m().unwrap()["active"].as_s().unwrap(), "false", "the list shows the edit");
-    assert_eq!(stored.done::<DiscountCode>(), DiscountCode { times_used: 7, late_uses: 2, ..edited.clone() }, "the uses stay, the terms are gone");
+    assert_eq!(
+        stored.done::<DiscountCode>(),
+        DiscountCode { times_used: 7, late_uses: 2, ..edited.clone() },
+        "the uses stay, the terms are gone"
+    );
 
     let mut closed = DiscountCode { version: 1, ..code() };
     let write_all_terms = Write::edit_code(&mut closed).unwrap();

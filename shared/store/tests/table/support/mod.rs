@@ -10,11 +10,7 @@ use std::{
 };
 
 use aws_credential_types::Credentials;
-use aws_sdk_dynamodb::{
-    Client,
-    config::{SharedHttpClient, retry::RetryPartition},
-    types::AttributeValue,
-};
+use aws_sdk_dynamodb::{Client, config::retry::RetryPartition, types::AttributeValue};
 use clients::{Http, aws::SdkHttpClient};
 use embedded_dynamodb::{Engine, FaultyHttp, Tally};
 use store::{
@@ -47,7 +43,7 @@ impl Shop {
             credentials: Credentials::new("AKIDLOCAL", "secret", None, None, "tests"),
             endpoint: Some(engine.endpoint()),
         };
-        let client = store::client::client(SharedHttpClient::new(http.clone()), connection);
+        let client = store::client::client(http.clone(), connection);
         // As many attempts as in production, without its pauses, and out of a purse of its own: the SDK has one for all clients of a process.
         let retries = client.config().retry_config().unwrap().clone().with_max_backoff(Duration::from_millis(1));
         let purse = RetryPartition::custom("tests").build();

@@ -158,7 +158,15 @@ pub fn receipt() -> Receipt {
 }
 
 pub fn attempt(number: u8) -> Attempt {
-    Attempt { number, gateway: Gateway::CryptoPay, quote: Money::whole(3, Currency::Usdt), opened_at: now(), reference: None, url: None, receipt: None }
+    Attempt {
+        number,
+        gateway: Gateway::CryptoPay,
+        quote: Money::whole(3, Currency::Usdt),
+        opened_at: now(),
+        reference: None,
+        url: None,
+        receipt: None,
+    }
 }
 
 /// The state to which `event` leads.
