@@ -233,3 +233,10 @@ operator-parked =
     ⚠️ A paid order could not be delivered and waits for you.
     <code>{ $order }</code>
     { $reason }
+
+## The page that opens an app
+
+open-title = Opening { $app }
+open-body = If nothing happens, tap the button. The app has to be installed first.
+open-button = Open in { $app }
+open-gone = This link is too old. Ask the bot for a fresh one: “My subscriptions”.

@@ -85,6 +85,11 @@ impl ImportApp {
     }
 }
 
+/// Telegram's page that shares a link with a text.
+pub fn share_url(link: &str, text: &str) -> String {
+    format!("https://t.me/share/url?url={}&text={}", percent_encode(link), percent_encode(text))
+}
+
 fn percent_encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -194,8 +199,12 @@ impl App {
                 let _ = write!(text, "\n{expiry}");
             }
         }
-        let _ = write!(text, "\n\n<code>{}</code>", html(&subscription.link));
         text
+    }
+
+    /// A subscription's state with its link.
+    pub fn subscription_detail(&self, held: &LiveSubscription, language: Language) -> String {
+        format!("{}\n\n<code>{}</code>", self.subscription_text(held, language), html(&held.subscription.link))
     }
 
     /// One-tap imports, copy, and the way on from a subscription.

@@ -59,6 +59,10 @@ pub enum Placed {
     CodeRefused(Rejection, Box<Offer>),
     /// The plan is not sold any more.
     PlanGone,
+    /// The customer is banned: no new orders.
+    Banned,
+    /// The shop does not know the customer: he has to start at the beginning.
+    Stranger,
 }
 
 /// How an order can be paid now.
@@ -143,35 +147,41 @@ impl App {
         self.names.fingerprint(text.as_bytes())
     }
 
-    /// Places the order that a button stands for, or finds it placed. With nothing to pay it is provisioned at once.
-    pub async fn place(&self, buyer: TelegramUserId, choice: &Choice, deadline: Deadline) -> Result<Placed, AppError> {
+    /// Places the order that a button stands for, or finds it placed; also says who the customer is. With nothing to pay it is provisioned at once.
+    /// Two round trips: one reads everything that it is decided on, one writes.
+    pub async fn place(&self, buyer: TelegramUserId, choice: &Choice, deadline: Deadline) -> Result<(Option<User>, Placed), AppError> {
         let now = self.now();
         let id = OrderId::new(buyer, OrderKey::Ulid(choice.order));
         let shop = self.shop().await?;
         for _ in 0..3 {
-            let found = self.store.placing(id, choice.code.as_ref()).await?;
-            if let Some(order) = found.order {
-                return self.placed_before(order, &shop);
+            let mut found = self.store.placing(id, choice.code.as_ref()).await?;
+            let Some(user) = found.user.clone() else { return Ok((None, Placed::Stranger)) };
+            let done = |placed| Ok((Some(user.clone()), placed));
+            if user.is_banned() {
+                return done(Placed::Banned);
             }
-            let Some(product) = shop.product(&choice.product) else { return Ok(Placed::PlanGone) };
+            if let Some(order) = found.order.take() {
+                return done(self.placed_before(order, &shop)?);
+            }
+            let Some(product) = shop.product(&choice.product) else { return done(Placed::PlanGone) };
             let minted = Timestamp::from_millis(i64::try_from(choice.order.timestamp_ms()).unwrap_or(i64::MAX));
             if minted < now.minus(OLDEST_BUTTON) || minted > now.plus(CLOCK_SKEW) {
-                return Ok(Placed::Changed(Box::new(self.fresh_offer(product, None)?)));
+                return done(Placed::Changed(Box::new(self.fresh_offer(product, None)?)));
             }
             let discount = match &choice.code {
                 None => None,
                 Some(name) => match check_code(found.code.as_ref(), product, found.user.as_ref(), &found.redemption, id, now) {
                     Ok(off) => Some((name.clone(), off)),
-                    Err(rejection) => return Ok(Placed::CodeRefused(rejection, Box::new(self.offer(product, None, choice.order)?))),
+                    Err(rejection) => return done(Placed::CodeRefused(rejection, Box::new(self.offer(product, None, choice.order)?))),
                 },
             };
             let offer = self.offer(product, discount, choice.order)?;
             let fits = choice.gateway.is_none() == offer.is_free() && self.fingerprint(&offer, choice.gateway) == choice.fingerprint;
             if !fits {
-                return Ok(Placed::Changed(Box::new(offer)));
+                return done(Placed::Changed(Box::new(offer)));
             }
             match self.write_order(id, &offer, choice.gateway, &found, &shop, now).await {
-                Ok(order) => return self.placed_now(order, found.user, deadline).await,
+                Ok(order) => return done(self.placed_now(order, found.user, deadline).await?),
                 // Somebody was quicker: with this order, with the last use of the code, or with its terms. Look again.
                 Err(CommitError::Refused { .. }) => {}
                 Err(error) => return Err(AppError::of_commit("place an order")(error)),

@@ -206,7 +206,7 @@ mod tests {
             ("PUBLIC_URL", "shop.example"),
             ("PANEL_URL", "ftp://panel"),
             ("TELEGRAM_WEBHOOK_SECRET", "a b"),
-            ("TELEGRAM_OPERATOR_CHAT_ID", "me"),
+            ("TELEGRAM_OPERATOR_CHAT_ID", "@chat"),
             ("TELEGRAM_OPERATOR_IDS", "1,two"),
             ("ADMIN_BOOTSTRAP_TOKEN", "short"),
             ("REFERENCE_SECRET", "short"),

@@ -95,12 +95,11 @@ pub fn moment(language: Language, at: Timestamp) -> String {
 
 /// A Julian day in the Iranian calendar, by the 33-year rule that agrees with the official calendar from 1244 to 1472 (1865 to 2094).
 fn iranian(julian_day: i32) -> (i32, i32, i32) {
-    // 1 Farvardin of the year 1, counted so that 33-year cycles begin with it.
-    const EPOCH: i32 = 1_948_320;
-    let mut days = julian_day - EPOCH;
-    days += 13;
-    let mut year = -16 + 33 * days.div_euclid(12_053);
-    days = days.rem_euclid(12_053);
+    // The Julian day from which whole 33-year cycles count, the first of which begins with the year -1595.
+    const EPOCH: i32 = 1_365_393;
+    let days = julian_day - EPOCH;
+    let mut year = -1595 + 33 * days.div_euclid(12_053);
+    let mut days = days.rem_euclid(12_053);
     year += 4 * (days / 1461);
     days %= 1461;
     if days > 365 {

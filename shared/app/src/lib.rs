@@ -8,6 +8,7 @@ pub mod button;
 pub mod catalogue;
 pub mod checkout;
 pub mod config;
+mod conversation;
 mod error;
 pub mod expire;
 pub mod format;
@@ -28,14 +29,18 @@ pub mod work;
 
 use std::{sync::Arc, time::Duration};
 
+// What the functions need of them comes from here, so that a function depends on the use cases and on nothing below them.
+pub use clients::{payment as gateways, telegram};
+pub use store;
+
 pub use audit::Change;
 use catalogue::Catalogue;
 use clients::{panel::Panel, payment::PaymentGateway, telegram::Telegram};
 use config::Config;
-use domain::{Timestamp, payment::Gateway, reference::ReferenceKey};
+use domain::{Timestamp, payment::Gateway, reference::ReferenceKey, time::Span};
 pub use error::AppError;
 use seams::Seams;
-pub use start::{StartError, start, tracing_to_stdout};
+pub use start::{StartError, start, start_or_exit, tracing_to_stdout};
 use store::Store;
 use text::Texts;
 
@@ -97,8 +102,11 @@ impl Deadline {
     /// Kept back for the last write and the answer.
     const RESERVE: Duration = Duration::from_secs(5);
 
-    pub const fn at(end: Timestamp) -> Self {
-        Self(end)
+    /// The end of an invocation as its caller tells it (milliseconds since 1970; 0 or absent: not told), and at the latest `longest` from now.
+    pub fn of_invocation(app: &App, millis: Option<u64>, longest: Span) -> Self {
+        let own = app.now().plus(longest);
+        let told = millis.and_then(|millis| i64::try_from(millis).ok()).filter(|millis| *millis > 0).map(Timestamp::from_millis);
+        Self(told.map_or(own, |told| told.min(own)))
     }
 
     /// What a foreign call may take: at most `most`, and `None` where too little is left to begin one.

@@ -92,6 +92,17 @@ fn build(env: &Environment, http: Http, store: Store, seams: Seams) -> Result<Ap
     })
 }
 
+/// Starts a function's process: what keeps it from starting is one line that names the setting, and the process ends.
+pub async fn start_or_exit(env: Environment, seams: Seams) -> App {
+    match start(env, seams).await {
+        Ok(app) => app,
+        Err(reason) => {
+            tracing::error!(event = "not_started", %reason, "the shop cannot start");
+            std::process::exit(1)
+        }
+    }
+}
+
 /// As Lambda's environment says; a local engine takes any credentials.
 fn connection(env: &Environment) -> Connection {
     let credentials = Credentials::new(

@@ -1,0 +1,350 @@
+//! What customers see: text and buttons of every screen, with a way back from each.
+
+use app::{
+    App, AppError,
+    account::{Live, LiveSubscription},
+    button::Button,
+    catalogue::Shop,
+    checkout::{Choice, Offer, Payable},
+    format,
+    screen::{Keyboard, Screen, copy, danger, link, primary, tap},
+    text::{Arg, html},
+};
+use app::telegram::api::types::InlineKeyboardButton;
+use domain::{
+    Language, OrderKey, ProductId,
+    discount::Rejection,
+    order::{Order, OrderStatus},
+    payment::Gateway,
+    product::RenewalPolicy,
+    referral::ReferralStats,
+    user::User,
+};
+use ulid::Ulid;
+
+fn button(app: &App, language: Language, id: &str, button: &Button) -> InlineKeyboardButton {
+    tap(app.texts.plain(language, id, &[]), button)
+}
+
+fn home(app: &App, language: Language) -> InlineKeyboardButton {
+    button(app, language, "button-menu", &Button::Menu)
+}
+
+/// The start of everything.
+pub fn menu(app: &App, user: &User, invited: bool) -> Screen {
+    let language = user.language;
+    let mut text = app.texts.html(language, "welcome", &[("name", Arg::Text(&user.first_name))]);
+    if invited {
+        text = format!("{}\n\n{text}", app.texts.html(language, "welcome-invited", &[]));
+    }
+    Screen::new(text, menu_keyboard(app, language))
+}
+
+fn menu_keyboard(app: &App, language: Language) -> Keyboard {
+    let button = |id, target| button(app, language, id, &target);
+    Keyboard::default()
+        .row([primary(button("button-plans", Button::Plans))])
+        .row([button("button-my-subscriptions", Button::Subscriptions)])
+        .row([button("button-invite", Button::Invite)])
+        .row([button("button-language", Button::Languages), button("button-help", Button::Help)])
+}
+
+/// A sentence, and the menu below it.
+pub fn notice(app: &App, language: Language, id: &str) -> Screen {
+    Screen::new(app.texts.html(language, id, &[]), menu_keyboard(app, language))
+}
+
+pub fn not_understood(app: &App, user: &User) -> Screen {
+    notice(app, user.language, "unknown-input")
+}
+
+pub fn banned(app: &App, user: &User) -> Screen {
+    Screen::new(app.texts.html(user.language, "banned", &[]), Keyboard::default())
+}
+
+pub fn languages(app: &App, language: Language) -> Screen {
+    let mut keyboard = Keyboard::default();
+    for (language, name) in [(Language::Persian, "فارسی"), (Language::English, "English"), (Language::Russian, "Русский")] {
+        keyboard = keyboard.row([tap(name.to_owned(), &Button::Speak(language))]);
+    }
+    Screen::new(app.texts.html(language, "language-choose", &[]), keyboard.row([home(app, language)]))
+}
+
+pub fn help(app: &App, shop: &Shop, language: Language) -> Screen {
+    with_support(app, shop, language, "help")
+}
+
+pub fn payment_support(app: &App, shop: &Shop, language: Language) -> Screen {
+    with_support(app, shop, language, "paysupport")
+}
+
+fn with_support(app: &App, shop: &Shop, language: Language, id: &str) -> Screen {
+    let mut text = app.texts.html(language, id, &[]);
+    if let Some(username) = &shop.settings.support_username {
+        text = format!("{text}\n\n{}", app.texts.html(language, "help-support", &[("username", Arg::Text(username))]));
+    }
+    Screen::new(text, Keyboard::default().row([home(app, language)]))
+}
+
+/// The catalogue, below a sentence where something has to be said first.
+pub fn plans(app: &App, shop: &Shop, language: Language, first: Option<&str>) -> Screen {
+    let mut keyboard = Keyboard::default();
+    let mut any = false;
+    for product in shop.for_sale() {
+        any = true;
+        let price = format::money(&app.texts, language, product.price);
+        let text = app.texts.plain(language, "plan-button", &[("plan", Arg::Text(&product.name)), ("price", Arg::Raw(price))]);
+        keyboard = keyboard.row([tap(text, &Button::Plan(product.id.clone()))]);
+    }
+    let title = app.texts.html(language, if any { "plans-title" } else { "plans-empty" }, &[]);
+    Screen::new(below(app, language, first, title), keyboard.row([home(app, language)]))
+}
+
+fn below(app: &App, language: Language, first: Option<&str>, text: String) -> String {
+    first.map_or_else(|| text.clone(), |first| format!("{}\n\n{text}", app.texts.html(language, first, &[])))
+}
+
+/// A plan and the ways to pay for it: each button places the order.
+pub fn plan(app: &App, offer: &Offer, language: Language, first: Option<&str>) -> Screen {
+    let product = &offer.product;
+    let terms = product.terms();
+    let args = [
+        ("plan", Arg::Text(&product.name)),
+        ("volume", Arg::Raw(format::volume(&app.texts, language, terms.data_limit_bytes()))),
+        ("days", Arg::Raw(format::days(&app.texts, language, product.duration_days))),
+        ("price", Arg::Raw(format::money(&app.texts, language, product.price))),
+    ];
+    let mut text = app.texts.html(language, "plan-screen", &args);
+    if product.duration_days.is_some() {
+        text = format!("{text}\n\n{}", app.texts.html(language, "plan-clock", &[]));
+    }
+    let policy = match product.renewal_policy {
+        RenewalPolicy::Add => "policy-add",
+        RenewalPolicy::Reset => "policy-reset",
+    };
+    text = format!("{text}\n{}", app.texts.html(language, policy, &[]));
+    if let Some((code, off)) = &offer.discount
+        && !off.is_zero()
+    {
+        let args = [
+            ("code", Arg::Text(code.as_str())),
+            ("before", Arg::Raw(format::money(&app.texts, language, product.price))),
+            ("total", Arg::Raw(format::money(&app.texts, language, offer.total))),
+        ];
+        text = format!("{text}\n\n{}", app.texts.html(language, "plan-discounted", &args));
+    }
+    let place = |gateway| {
+        Button::Place(Choice {
+            gateway,
+            order: offer.order,
+            fingerprint: app.fingerprint(offer, gateway),
+            product: product.id.clone(),
+            code: offer.discount.as_ref().map(|(code, _)| code.clone()),
+        })
+    };
+    let mut keyboard = Keyboard::default();
+    if offer.is_free() {
+        keyboard = keyboard.row([primary(button(app, language, "button-get-free", &place(None)))]);
+    } else if offer.methods.is_empty() {
+        text = format!("{text}\n\n{}", app.texts.html(language, "plan-no-method", &[]));
+    } else {
+        text = format!("{text}\n\n{}", app.texts.html(language, "plan-choose-method", &[]));
+        for (gateway, quote) in &offer.methods {
+            keyboard = keyboard.row([pay_button(app, language, *gateway, *quote, &place(Some(*gateway)))]);
+        }
+    }
+    let code = Button::EnterCode { product: product.id.clone(), order: offer.order };
+    let keyboard = keyboard.row([button(app, language, "button-enter-code", &code)]);
+    let keyboard = keyboard.row([button(app, language, "button-back", &Button::Plans), home(app, language)]);
+    Screen::new(below(app, language, first, text), keyboard)
+}
+
+fn pay_button(app: &App, language: Language, gateway: Gateway, quote: domain::Money, target: &Button) -> InlineKeyboardButton {
+    let amount = format::money(&app.texts, language, quote);
+    tap(app.texts.plain(language, &format!("button-pay-{gateway}"), &[("amount", Arg::Raw(amount))]), target)
+}
+
+pub fn ask_code(app: &App, language: Language, product: &ProductId) -> Screen {
+    let back = button(app, language, "button-back", &Button::Plan(product.clone()));
+    Screen::new(app.texts.html(language, "code-ask", &[]), Keyboard::default().row([back]))
+}
+
+pub const fn rejection_text(rejection: Rejection) -> &'static str {
+    match rejection {
+        Rejection::NotFound => "code-not-found",
+        Rejection::Inactive => "code-inactive",
+        Rejection::NotYet => "code-not-yet",
+        Rejection::Expired => "code-expired",
+        Rejection::OtherProduct => "code-other-product",
+        Rejection::BelowMinimum => "code-below-minimum",
+        Rejection::NotFirstPurchase => "code-not-first-purchase",
+        Rejection::UsedUp => "code-used-up",
+        Rejection::UsedByYou => "code-used-by-you",
+    }
+}
+
+/// What a gateway shows of an order: title and description.
+pub fn invoice_texts(app: &App, order: &Order, language: Language) -> (String, String) {
+    let plain = |text: String| text.replace(['\u{2068}', '\u{2069}'], "");
+    let title = app.texts.plain(language, "invoice-title", &[("plan", Arg::Text(&order.terms.name))]);
+    let args = [
+        ("volume", Arg::Raw(format::volume(&app.texts, language, order.terms.data_limit_bytes()))),
+        ("days", Arg::Raw(format::days(&app.texts, language, order.terms.duration_days))),
+    ];
+    (plain(title), plain(app.texts.plain(language, "invoice-description", &args)))
+}
+
+/// An order that can be paid, and how.
+pub fn payable(app: &App, order: &Order, payable: &Payable, shop: &Shop, language: Language) -> Screen {
+    let until = format::moment(language, order.expires_at);
+    let money = |amount| format::money(&app.texts, language, amount);
+    let pay = |amount, url: &str| {
+        let text = app.texts.plain(language, "button-pay", &[("amount", Arg::Raw(money(amount)))]);
+        primary(link(text, url))
+    };
+    let common = |amount| [("plan", Arg::Text(order.terms.name.as_str())), ("amount", Arg::Raw(money(amount))), ("until", Arg::Raw(until.clone()))];
+    let (text, keyboard, gateway) = match payable {
+        Payable::Stars { link, amount } => {
+            (app.texts.html(language, "order-stars", &common(*amount)), Keyboard::default().row([pay(*amount, link)]), Gateway::TelegramStars)
+        }
+        Payable::Page { url, amount, gateway } => {
+            let mut keyboard = Keyboard::default().row([pay(*amount, url)]);
+            if let Some(ulid) = ulid_of(order) {
+                keyboard = keyboard.row([button(app, language, "button-check-payment", &Button::CheckPayment(ulid))]);
+            }
+            (app.texts.html(language, "order-page", &common(*amount)), keyboard, *gateway)
+        }
+        Payable::Card { card, amount } => {
+            let mut args = common(*amount).to_vec();
+            args.push(("card", Arg::Raw(grouped_card(&card.number))));
+            args.push(("holder", Arg::Text(&card.holder)));
+            let number = copy(app.texts.plain(language, "button-copy-card", &[]), &card.number);
+            let sum = copy(app.texts.plain(language, "button-copy-amount", &[]), &amount.amount_text());
+            (app.texts.html(language, "order-card", &args), Keyboard::default().row(number.into_iter().chain(sum)), Gateway::Card)
+        }
+    };
+    Screen::new(text, order_footer(app, order, Some(gateway), shop, language, keyboard))
+}
+
+/// Card numbers are read in groups of four.
+fn grouped_card(number: &str) -> String {
+    let mut out = String::new();
+    for (n, c) in number.chars().enumerate() {
+        if n > 0 && n % 4 == 0 {
+            out.push(' ');
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn ulid_of(order: &Order) -> Option<Ulid> {
+    match order.id.key {
+        OrderKey::Ulid(ulid) => Some(ulid),
+        OrderKey::Prize(_) => None,
+    }
+}
+
+/// The other ways to pay, cancel, menu.
+fn order_footer(app: &App, order: &Order, shown: Option<Gateway>, shop: &Shop, language: Language, mut keyboard: Keyboard) -> Keyboard {
+    let Some(ulid) = ulid_of(order) else { return keyboard.row([home(app, language)]) };
+    let product = shop.product(&order.terms.product);
+    let left = order.attempts.len() < Order::MAX_ATTEMPTS;
+    for gateway in app.gateways().filter(|gateway| Some(*gateway) != shown) {
+        let begun = order.attempts.iter().rev().find(|attempt| attempt.gateway == gateway).map(|attempt| attempt.quote);
+        let quote = begun.or_else(|| product.filter(|_| left).and_then(|product| product.quote(gateway, order.total)));
+        if let Some(quote) = quote {
+            keyboard = keyboard.row([pay_button(app, language, gateway, quote, &Button::Pay { order: ulid, gateway })]);
+        }
+    }
+    let cancel = danger(button(app, language, "button-cancel-order", &Button::CancelOrder(ulid)));
+    keyboard.row([cancel, home(app, language)])
+}
+
+/// A way to pay does not open: try again, another way, or leave it.
+pub fn pay_trouble(app: &App, order: &Order, gateway: Gateway, shop: &Shop, language: Language, id: &str) -> Screen {
+    let mut keyboard = Keyboard::default();
+    if let Some(order) = ulid_of(order) {
+        keyboard = keyboard.row([primary(button(app, language, "button-try-again", &Button::Pay { order, gateway }))]);
+    }
+    Screen::new(app.texts.html(language, id, &[]), order_footer(app, order, Some(gateway), shop, language, keyboard))
+}
+
+/// What became of an order.
+pub fn order_state(app: &App, order: &Order, language: Language) -> Screen {
+    let id = match order.status {
+        OrderStatus::AwaitingPayment if order.under_review().is_some() => "order-under-review",
+        OrderStatus::AwaitingPayment | OrderStatus::Expired => return ended(app, order, language),
+        OrderStatus::Paid => "order-paid",
+        OrderStatus::Provisioned => "order-provisioned",
+        OrderStatus::Canceled => "order-canceled",
+        OrderStatus::Refunded => "order-refunded",
+    };
+    let text = app.texts.html(language, id, &[("plan", Arg::Text(&order.terms.name))]);
+    let keyboard = match order.status {
+        OrderStatus::Paid | OrderStatus::Provisioned => {
+            Keyboard::default().row([primary(button(app, language, "button-my-subscriptions", &Button::Subscriptions))])
+        }
+        OrderStatus::AwaitingPayment | OrderStatus::Expired | OrderStatus::Canceled | OrderStatus::Refunded => Keyboard::default(),
+    };
+    Screen::new(text, keyboard.row([home(app, language)]))
+}
+
+/// An order that ended unpaid, and the way to a new one.
+pub fn ended(app: &App, order: &Order, language: Language) -> Screen {
+    let text = app.texts.html(language, "order-expired", &[("plan", Arg::Text(&order.terms.name))]);
+    let again = button(app, language, "button-plans", &Button::Plan(order.terms.product.clone()));
+    Screen::new(text, Keyboard::default().row([primary(again)]).row([home(app, language)]))
+}
+
+/// All that a customer holds. One subscription is shown at once.
+pub fn subscriptions(app: &App, user: &User, held: &[LiveSubscription]) -> Screen {
+    let language = user.language;
+    match held {
+        [] => {
+            let buy = primary(button(app, language, "button-plans", &Button::Plans));
+            Screen::new(app.texts.html(language, "subscriptions-empty", &[]), Keyboard::default().row([buy]).row([home(app, language)]))
+        }
+        [one] => subscription(app, one, language),
+        many => {
+            let mut text = app.texts.html(language, "subscriptions-title", &[]);
+            let mut keyboard = Keyboard::default();
+            for held in many {
+                text = format!("{text}\n\n{}", app.subscription_text(held, language));
+                let subscription = &held.subscription;
+                keyboard = keyboard.row([tap(format!("🔑 {}", subscription.title), &Button::Subscription(subscription.order.key))]);
+            }
+            Screen::new(text, keyboard.row([home(app, language)]))
+        }
+    }
+}
+
+/// One subscription: its state, its link, the apps that open it.
+pub fn subscription(app: &App, held: &LiveSubscription, language: Language) -> Screen {
+    let keyboard = match held.live {
+        Live::Deleted => Keyboard::default(),
+        Live::Account(_) | Live::Unknown => app.subscription_buttons(&held.subscription, language),
+    };
+    let refresh = button(app, language, "button-refresh", &Button::Subscription(held.subscription.order.key));
+    let keyboard = keyboard.row([refresh]).row([button(app, language, "button-back", &Button::Subscriptions), home(app, language)]);
+    Screen::new(app.subscription_detail(held, language), keyboard)
+}
+
+/// The invitation link and what came of it.
+pub async fn invite(app: &App, user: &User) -> Result<Screen, AppError> {
+    let language = user.language;
+    let link_text = app.start_link(&format!("ref_{}", app.names.referral_code(user.id))).await?;
+    let stats = ReferralStats::of(user);
+    let count = |n: u32| Arg::Raw(format::number(language, n.into()));
+    let stats = [("total", count(stats.total)), ("active", count(stats.active)), ("pending", count(stats.pending))];
+    let text = format!(
+        "{}\n<code>{}</code>\n\n{}",
+        app.texts.html(language, "invite", &[]),
+        html(&link_text),
+        app.texts.html(language, "invite-stats", &stats)
+    );
+    let share = app.texts.plain(language, "share-text", &[]);
+    let share = link(app.texts.plain(language, "button-share", &[]), &app::account::share_url(&link_text, &share));
+    let copied = copy(app.texts.plain(language, "button-copy-link", &[]), &link_text);
+    Ok(Screen::new(text, Keyboard::default().row([primary(share)]).row(copied).row([home(app, language)])))
+}
