@@ -358,7 +358,7 @@ impl Order {
     /// The attempt whose receipt waits for an operator.
     pub fn under_review(&self) -> Option<&Attempt> {
         let waits = |attempt: &&Attempt| attempt.receipt.as_ref().is_some_and(|receipt| receipt.rejected.is_none());
-        self.attempts.iter().find(waits).filter(|_| self.status == OrderStatus::AwaitingPayment)
+        self.attempts.iter().find(waits).filter(|_| self.takes_receipts())
     }
 
     /// The newest attempt by card that could take a receipt. A receipt may come after the window has closed: money may be behind it.
@@ -485,10 +485,7 @@ impl Order {
         }
         order.status = status;
         order.ended_at = Some(now);
-        // Canceling does not make a receipt go away that the operators have not looked at, unless it is they who cancel.
-        if owes(&order) != order.work.duty {
-            order.work.clear();
-        }
+        order.work.clear();
         let code = if held { CodeEffect::Release } else { CodeEffect::None };
         Decision::Change(Box::new(Transition { order, code, referral: ReferralEffect::None }))
     }

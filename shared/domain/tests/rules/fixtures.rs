@@ -11,7 +11,7 @@ use domain::{
 use ulid::Ulid;
 
 pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
-pub const WINDOW: Span = Span::minutes(60);
+pub const WINDOW: Span = Span::minutes(90);
 pub const LEASE_UNTIL: Timestamp = NOW.plus(domain::duty::LEASE);
 
 pub const BUYER: i64 = 7_000_000_001;
@@ -123,6 +123,13 @@ pub fn receipt(submitted_at: Timestamp) -> Receipt {
 pub fn with_receipt(order: &Order) -> Order {
     let (order, _) = order.begin_attempt(Gateway::Card, order.total, NOW).unwrap();
     order.submit_receipt(receipt(NOW)).unwrap().0
+}
+
+/// The order, expired, with a receipt that came after that.
+pub fn with_receipt_late(order: &Order) -> Order {
+    let (order, _) = order.begin_attempt(Gateway::Card, order.total, NOW).unwrap();
+    let expired = after(&order, &Event::WindowElapsed, order.expires_at);
+    expired.submit_receipt(receipt(order.expires_at)).unwrap().0
 }
 
 pub fn settled_by(reference: &str) -> Event {

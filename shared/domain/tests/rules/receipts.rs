@@ -7,7 +7,7 @@ use domain::{
     time::Span,
 };
 
-use crate::fixtures::{NOW, WINDOW, after, free, placed, receipt, settled_by, stars, toman, with_receipt};
+use crate::fixtures::{NOW, WINDOW, after, free, placed, receipt, settled_by, stars, toman, with_receipt, with_receipt_late};
 
 fn attempt(gateway: Gateway, number: u8) -> Attempt {
     Attempt { number, gateway, quote: toman(150_000), opened_at: NOW, reference: None, url: None, receipt: None }
@@ -96,6 +96,15 @@ fn a_receipt_keeps_the_order_open_until_it_is_decided() {
 }
 
 #[test]
+fn a_receipt_belongs_to_the_card_whatever_was_tried_since() {
+    let (order, card) = placed(false).begin_attempt(Gateway::Card, toman(150_000), NOW).unwrap();
+    let (order, other) = order.begin_attempt(Gateway::TelegramStars, stars(150), NOW).unwrap();
+    let (waiting, number) = order.submit_receipt(receipt(NOW)).unwrap();
+    assert_eq!((number, waiting.under_review().map(|a| a.number)), (card, Some(card)));
+    assert_eq!(waiting.attempt(other).map(|a| a.receipt.is_none()), Some(true));
+}
+
+#[test]
 fn a_rejected_receipt_leaves_a_second_chance() {
     let waiting = with_receipt(&placed(true));
     let early = waiting.reject_receipt(1, "unreadable", NOW).unwrap();
@@ -121,6 +130,21 @@ fn a_rejection_returns_to_polling_where_an_invoice_is_open() {
     let waiting = with_receipt(&order);
     assert_eq!(owes(&waiting), Some(Duty::Review), "the receipt is more urgent than the poll");
     assert_eq!(waiting.reject_receipt(2, "no", NOW).unwrap().work.duty, Some(Duty::Poll));
+}
+
+#[test]
+fn a_receipt_that_came_after_the_end_is_looked_at_all_the_same() {
+    let waiting = with_receipt_late(&placed(true));
+    assert_eq!((waiting.status, waiting.work.duty), (OrderStatus::Expired, Some(Duty::Review)));
+    assert_eq!(waiting.undecided_receipt(1).map(|a| a.number), Ok(1));
+    let rejected = waiting.reject_receipt(1, "no", NOW).unwrap();
+    assert_eq!((rejected.status, rejected.work.duty, rejected.work.due_at), (OrderStatus::Expired, None, None));
+    assert_eq!(rejected.awaiting_receipt().map(|a| a.number), Some(1), "another may follow");
+    let approved = after(&waiting, &settled_by("first"), NOW);
+    assert_eq!((approved.status, approved.work.duty), (OrderStatus::Paid, Some(Duty::Provision)));
+    let canceled = after(&waiting, &Event::OperatorCancels, NOW);
+    assert_eq!(canceled.awaiting_receipt(), None, "what an operator ended takes no more");
+    assert_eq!(canceled.submit_receipt(receipt(NOW)).unwrap_err(), AttemptRefusal::NotNow { status: OrderStatus::Canceled });
 }
 
 #[test]

@@ -55,25 +55,19 @@ fn an_order_placed() {
           "terms": {
             "product": "gb50-30d",
             "name": "50 GB, one month",
-            "price": {
-              "amount": "150000",
-              "currency": "IRT"
-            },
-            "data_limit_gb": 50,
-            "duration_days": 30,
-            "renewal_policy": "add"
+            "price": "150000 IRT",
+            "gb": 50,
+            "days": 30,
+            "renewal": "add"
           },
-          "total": {
-            "amount": "150000",
-            "currency": "IRT"
-          },
+          "total": "150000 IRT",
           "inviter": 7000000002,
           "first_purchase": true,
           "panel_name": "ws_ours",
           "created_at": "2027-01-15T08:00:00.000Z",
-          "expires_at": "2027-01-15T09:00:00.000Z",
+          "expires_at": "2027-01-15T09:30:00.000Z",
           "duty": "expire",
-          "due_at": "2027-01-15T09:00:00.000Z",
+          "due_at": "2027-01-15T09:30:00.000Z",
           "version": 1
         }"#]]);
 }
@@ -103,24 +97,15 @@ fn an_order_with_everything() {
           "terms": {
             "product": "gb50-30d",
             "name": "50 GB, one month",
-            "price": {
-              "amount": "150000",
-              "currency": "IRT"
-            },
-            "data_limit_gb": 50,
-            "duration_days": 30,
-            "renewal_policy": "add"
+            "price": "150000 IRT",
+            "gb": 50,
+            "days": 30,
+            "renewal": "add"
           },
-          "total": {
-            "amount": "140000",
-            "currency": "IRT"
-          },
+          "total": "140000 IRT",
           "discount": {
             "code": "SPRING10",
-            "off": {
-              "amount": "10000",
-              "currency": "IRT"
-            },
+            "off": "10000 IRT",
             "held": true
           },
           "inviter": 7000000002,
@@ -129,26 +114,19 @@ fn an_order_with_everything() {
             {
               "number": 1,
               "gateway": "crypto-pay",
-              "quote": {
-                "amount": "2.80",
-                "currency": "USD"
-              },
-              "opened_at": "2027-01-15T08:00:00.000Z",
+              "quote": "2.80 USD",
+              "at": "2027-01-15T08:00:00.000Z",
               "reference": "IV1",
               "url": "https://pay.example/IV1"
             },
             {
               "number": 2,
               "gateway": "card",
-              "quote": {
-                "amount": "140000",
-                "currency": "IRT"
-              },
-              "opened_at": "2027-01-15T08:00:00.000Z",
+              "quote": "140000 IRT",
+              "at": "2027-01-15T08:00:00.000Z",
               "receipt": {
                 "file_id": "AgACAgQ",
-                "document": false,
-                "submitted_at": "2027-01-15T08:00:00.000Z",
+                "at": "2027-01-15T08:00:00.000Z",
                 "rejected": "another amount"
               }
             }
@@ -156,7 +134,7 @@ fn an_order_with_everything() {
           "panel_name": "ws_ours",
           "payment": "telegram-stars#charge-1",
           "created_at": "2027-01-15T08:00:00.000Z",
-          "expires_at": "2027-01-15T09:00:00.000Z",
+          "expires_at": "2027-01-15T09:30:00.000Z",
           "paid_at": "2027-01-15T08:00:00.000Z",
           "provisioned_at": "2027-01-15T08:00:00.000Z",
           "delivered_at": "2027-01-15T08:00:00.000Z",

@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use domain::{
     Timestamp,
     order::{CodeEffect, Decision, Event, Order, OrderStatus, ReferralEffect, Refusal, decide, owes},
+    time::Span,
 };
 use expect_test::expect_file;
 
-use crate::fixtures::{LEASE_UNTIL, NOW, WINDOW, account, after, free, other_account, our_account, placed, settled_by, with_receipt};
+use crate::fixtures::{LEASE_UNTIL, NOW, WINDOW, account, after, free, other_account, our_account, placed, settled_by, with_receipt, with_receipt_late};
 
 const END: Timestamp = NOW.plus(WINDOW);
 
@@ -27,6 +28,7 @@ fn situations() -> Vec<(&'static str, Order)> {
         ("awaiting payment, with a receipt under review", with_receipt(&placed(true))),
         ("expired, without a code", expire(&placed(false))),
         ("expired, its use of a code released", expire(&placed(true))),
+        ("expired, with a receipt that came late under review", with_receipt_late(&placed(true))),
         ("canceled, its use of a code released", cancel(&placed(true))),
         ("paid by `first`, without a code", pay(&placed(false))),
         ("paid by `first`, holding a use of a code", pay(&placed(true))),
@@ -148,8 +150,9 @@ fn what_may_be_in_flight_is_taken_back_after_it_has_landed() {
     assert_eq!(after(&paid, &Event::Refunded, NOW).work.due_at, Some(LEASE_UNTIL), "somebody may be creating the account");
     let long_after = LEASE_UNTIL.plus(WINDOW);
     assert_eq!(after(&paid, &Event::Refunded, long_after).work.due_at, Some(long_after), "nobody is");
-    let provisioned = after(&paid, &account(our_account(), true), NOW);
-    assert_eq!(after(&provisioned, &Event::Refunded, NOW).work.due_at, Some(NOW), "the account is there");
+    let mut provisioned = after(&paid, &account(our_account(), false), NOW);
+    provisioned.work.postpone(NOW, Span::hours(1), "the customer cannot be reached");
+    assert_eq!(after(&provisioned, &Event::Refunded, NOW).work.due_at, Some(NOW), "the account is there, whenever its customer is told");
     assert_eq!(after(&provisioned, &Event::Refunded, NOW).work.fence, paid.work.fence);
 }
 

@@ -9,7 +9,7 @@ use domain::{
 };
 use proptest::prelude::*;
 
-use crate::fixtures::{NOW, account, after, free, our_account, placed, settled_by, with_receipt};
+use crate::fixtures::{NOW, account, after, free, our_account, placed, settled_by, with_receipt, with_receipt_late};
 
 #[test]
 fn what_each_order_owes() {
@@ -21,7 +21,7 @@ fn what_each_order_owes() {
     let mut taken_back = refunded.clone();
     taken_back.work.clear();
     let crypto_then_receipt = with_receipt(&invoiced(Gateway::CryptoPay));
-    let cases: [(&str, Order, Option<Duty>); 14] = [
+    let cases: [(&str, Order, Option<Duty>); 15] = [
         ("placed", placed(false), Some(Duty::Expire)),
         ("a Stars invoice is out", invoiced(Gateway::TelegramStars), Some(Duty::Expire)),
         ("card chosen", begun(Gateway::Card), Some(Duty::Expire)),
@@ -29,6 +29,7 @@ fn what_each_order_owes() {
         ("a Crypto Pay invoice is out", invoiced(Gateway::CryptoPay), Some(Duty::Poll)),
         ("a receipt waits", with_receipt(&placed(false)), Some(Duty::Review)),
         ("a receipt waits and an invoice is out", crypto_then_receipt, Some(Duty::Review)),
+        ("a receipt came late", with_receipt_late(&placed(false)), Some(Duty::Review)),
         ("expired", ended(&Event::WindowElapsed), None),
         ("canceled", ended(&Event::OperatorCancels), None),
         ("paid", paid(), Some(Duty::Provision)),
