@@ -23,7 +23,7 @@ pub enum Ended {
 
 impl App {
     /// Ends an order by `event`; `change`: the operator's decision behind it.
-    pub async fn end_order(&self, mut order: Order, event: &Event, change: Option<&Change>) -> Result<Ended, AppError> {
+    pub async fn end_order(&self, mut order: Order, event: &Event, change: Option<&Change<'_, Order>>) -> Result<Ended, AppError> {
         for _ in 0..3 {
             let now = self.now();
             let transition = match decide(&order, event, now) {
@@ -41,10 +41,13 @@ impl App {
             }
             writes.extend(self.card_amounts(&next)?);
             if let Some(change) = change {
-                writes.push(self.audit(change, now)?);
+                writes.extend(self.traces(change, &next, now)?);
             }
             match self.store.commit(&self.seams.nonce(), writes).await {
                 Ok(()) => {
+                    if let Some(change) = change {
+                        change.committed(&next);
+                    }
                     info!(event = "order_ended", order.id = %self.names.order(next.id), status = next.status.name(), "order ended unpaid");
                     return Ok(Ended::Ended(Box::new(next)));
                 }

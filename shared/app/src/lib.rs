@@ -33,7 +33,7 @@ use std::{sync::Arc, time::Duration};
 pub use clients::{payment as gateways, telegram};
 pub use store;
 
-pub use audit::Change;
+pub use audit::{Answer, By, Change, Keep, Kept, KeptAnswer, RequestName};
 use catalogue::Catalogue;
 use clients::{panel::Panel, payment::PaymentGateway, telegram::Telegram};
 use config::Config;

@@ -2,7 +2,7 @@
 
 use domain::{
     OrderId, ProductId, TelegramUserId,
-    admin::Actor,
+    duty::Work,
     order::{Event, Order},
     payment::{Payment, PaymentId},
     product::Product,
@@ -10,7 +10,7 @@ use domain::{
 };
 use store::{CommitError, Entity, Write, keys::Owner};
 
-use crate::{App, AppError, Change, expire::Ended, work::Owes};
+use crate::{App, AppError, By, Change, expire::Ended, work::Owes};
 
 /// Why a change was not made.
 #[derive(Debug, thiserror::Error)]
@@ -40,17 +40,17 @@ fn of_commit(operation: &'static str) -> impl Fn(CommitError) -> OperateError {
 
 impl App {
     /// Bans a customer, or lifts the ban. Doing it twice is success. A ban stops new orders and never strands a paid one.
-    pub async fn set_banned(&self, id: TelegramUserId, banned: bool, actor: &Actor) -> Result<User, OperateError> {
+    pub async fn set_banned<'a>(&self, id: TelegramUserId, banned: bool, by: impl Into<By<'a, User>>) -> Result<User, OperateError> {
+        let by = by.into();
         for _ in 0..3 {
             let mut user = self.store.user(id).await?.ok_or(OperateError::NotFound)?;
             if user.is_banned() == banned {
                 return Ok(user);
             }
-            let now = self.now();
-            user.banned_at = banned.then_some(now);
-            let change = Change::new(actor.clone(), if banned { "ban" } else { "unban" }, "user", id.to_string());
-            let writes = vec![Write::replace(&mut user)?, self.audit(&change, now)?];
-            match self.store.commit(&self.seams().nonce(), writes).await {
+            user.banned_at = banned.then_some(self.now());
+            let change = Change::new(&by, if banned { "ban" } else { "unban" }, "user", id.to_string());
+            let writes = vec![Write::replace(&mut user)?];
+            match self.commit_change(&change, &user, writes).await {
                 Ok(()) => return Ok(user),
                 Err(CommitError::Refused { position: 0, .. }) => {}
                 Err(error) => return Err(of_commit("ban")(error)),
@@ -60,11 +60,11 @@ impl App {
     }
 
     /// Adds a product to the catalogue.
-    pub async fn create_product(&self, product: &Product, actor: &Actor) -> Result<(), OperateError> {
+    pub async fn create_product<'a>(&self, product: &Product, by: impl Into<By<'a, Product>>) -> Result<(), OperateError> {
+        let by = by.into();
         product.validate()?;
-        let change = Change::new(actor.clone(), "create", "product", product.id.to_string()).to(json(product)?);
-        let writes = vec![Write::create(product)?, self.audit(&change, self.now())?];
-        match self.store.commit(&self.seams().nonce(), writes).await {
+        let change = Change::new(&by, "create", "product", product.id.to_string()).to(json(product)?);
+        match self.commit_change(&change, product, vec![Write::create(product)?]).await {
             Ok(()) => {
                 self.catalogue.forget();
                 Ok(())
@@ -75,14 +75,15 @@ impl App {
     }
 
     /// Changes a product. `version`: the one that the operator saw; absent: whatever stands.
-    pub async fn change_product(
+    pub async fn change_product<'a>(
         &self,
         id: &ProductId,
         version: Option<u64>,
         action: &'static str,
-        actor: &Actor,
+        by: impl Into<By<'a, Product>>,
         edit: impl Fn(&mut Product),
     ) -> Result<Product, OperateError> {
+        let by = by.into();
         for _ in 0..3 {
             let before = self.store.product(id).await?.ok_or(OperateError::NotFound)?;
             if version.is_some_and(|seen| seen != before.version) {
@@ -95,9 +96,9 @@ impl App {
             }
             product.validate()?;
             product.updated_at = self.now();
-            let change = Change::new(actor.clone(), action, "product", id.to_string()).from(json(&before)?).to(json(&product)?);
-            let writes = vec![Write::replace(&mut product)?, self.audit(&change, self.now())?];
-            match self.store.commit(&self.seams().nonce(), writes).await {
+            let change = Change::new(&by, action, "product", id.to_string()).from(json(&before)?).to(json(&product)?);
+            let writes = vec![Write::replace(&mut product)?];
+            match self.commit_change(&change, &product, writes).await {
                 Ok(()) => {
                     self.catalogue.forget();
                     return Ok(product);
@@ -110,33 +111,34 @@ impl App {
     }
 
     /// Cancels an order that is not paid.
-    pub async fn cancel_order(&self, id: OrderId, actor: &Actor) -> Result<Ended, OperateError> {
+    pub async fn cancel_order<'a>(&self, id: OrderId, by: impl Into<By<'a, Order>>) -> Result<Ended, OperateError> {
+        let by = by.into();
         let order = self.store.order(id).await?.ok_or(OperateError::NotFound)?;
-        let change = Change::new(actor.clone(), "cancel", "order", self.names.order(id)).from(order.status.name()).to("canceled");
+        let change = Change::new(&by, "cancel", "order", self.names.order(id)).from(order.status.name()).to("canceled");
         Ok(self.end_order(order, &Event::OperatorCancels, Some(&change)).await?)
     }
 
-    /// Makes parked work due again. Doing it to work that is not parked changes nothing.
-    pub async fn retry(&self, owner: &Owner, actor: &Actor) -> Result<(), OperateError> {
+    /// Makes parked work due again, and says what is owed then. Doing it to work that is not parked changes nothing.
+    pub async fn retry<'a>(&self, owner: &Owner, by: impl Into<By<'a, Work>>) -> Result<Work, OperateError> {
+        let by = by.into();
         match owner {
-            Owner::Order(id) => self.unpark::<Order>(self.store.order(*id).await?, "order", self.names.order(*id), actor).await,
-            Owner::Payment(id) => self.unpark::<Payment>(self.store.payment(id).await?, "payment", id.to_string(), actor).await,
+            Owner::Order(id) => self.unpark::<Order>(self.store.order(*id).await?, "order", self.names.order(*id), &by).await,
+            Owner::Payment(id) => self.unpark::<Payment>(self.store.payment(id).await?, "payment", id.to_string(), &by).await,
             Owner::Referral { inviter, invitee } => {
                 let referral = self.store.referral(*inviter, *invitee).await?;
-                self.unpark(referral, "referral", format!("{inviter}:{invitee}"), actor).await
+                self.unpark(referral, "referral", format!("{inviter}:{invitee}"), &by).await
             }
         }
     }
 
-    async fn unpark<E: Owes + Entity>(&self, owner: Option<E>, entity: &'static str, id: String, actor: &Actor) -> Result<(), OperateError> {
+    async fn unpark<E: Owes + Entity>(&self, owner: Option<E>, entity: &'static str, id: String, by: &By<'_, Work>) -> Result<Work, OperateError> {
         let mut owner = owner.ok_or(OperateError::NotFound)?;
-        let now = self.now();
-        let Some(reason) = owner.work_mut().parked.clone() else { return Ok(()) };
-        owner.work_mut().unpark(now);
-        let change = Change::new(actor.clone(), "retry", entity, id).from(reason);
-        let writes = vec![Write::replace(&mut owner)?, self.audit(&change, now)?];
-        match self.store.commit(&self.seams().nonce(), writes).await {
-            Ok(()) => Ok(()),
+        let Some(reason) = owner.work_mut().parked.clone() else { return Ok(owner.work_mut().clone()) };
+        owner.work_mut().unpark(self.now());
+        let work = owner.work_mut().clone();
+        let change = Change::new(by, "retry", entity, id).from(reason);
+        match self.commit_change(&change, &work, vec![Write::replace(&mut owner)?]).await {
+            Ok(()) => Ok(work),
             Err(CommitError::Refused { position: 0, .. }) => Err(OperateError::Changed),
             Err(error) => Err(of_commit("retry")(error)),
         }

@@ -3,7 +3,6 @@
 use clients::telegram::{Document, PhotoSize};
 use domain::{
     TelegramUserId,
-    admin::Actor,
     order::{AttemptRefusal, Order, OrderStatus, Receipt},
     payment::{Gateway, PaymentEvent, PaymentId, ReportedStatus},
     time::Span,
@@ -12,7 +11,7 @@ use domain::{
 use store::{CommitError, Write};
 use tracing::{info, warn};
 
-use crate::{App, AppError, Change, Deadline, settle::Settled, work::Outcome};
+use crate::{App, AppError, By, Change, Deadline, settle::Settled, work::Outcome};
 
 /// What a customer sent.
 #[derive(Debug, Clone)]
@@ -111,7 +110,14 @@ impl App {
     }
 
     /// An operator says that the money of this attempt arrived, all of it.
-    pub async fn approve_receipt(&self, reference: &str, number: Option<u8>, actor: Actor, deadline: Deadline) -> Result<Decided, AppError> {
+    pub async fn approve_receipt<'a>(
+        &self,
+        reference: &str,
+        number: Option<u8>,
+        by: impl Into<By<'a, Order>>,
+        deadline: Deadline,
+    ) -> Result<Decided, AppError> {
+        let by = by.into();
         let Ok((id, _)) = self.names.open_order(reference) else { return Ok(Decided::UnknownOrder) };
         let Some(order) = self.store.order(id).await? else { return Ok(Decided::UnknownOrder) };
         let number = number.or_else(|| order.under_review().map(|attempt| attempt.number));
@@ -124,7 +130,7 @@ impl App {
             payer: None,
             recurring: false,
         };
-        let change = Change::new(actor, "approve", "order", self.names.order(id)).from(order.status.name()).to("paid");
+        let change = Change::new(&by, "approve", "order", self.names.order(id)).from(order.status.name()).to("paid");
         match self.settle(&event, Some(&change), deadline).await? {
             Settled::Paid(order) => Ok(Decided::Approved(order)),
             Settled::Already(order) => Ok(Decided::Already(order)),
@@ -137,7 +143,14 @@ impl App {
     }
 
     /// An operator says that it did not. The customer is told why and may send another receipt.
-    pub async fn reject_receipt(&self, reference: &str, number: Option<u8>, reason: &str, actor: Actor) -> Result<Decided, AppError> {
+    pub async fn reject_receipt<'a>(
+        &self,
+        reference: &str,
+        number: Option<u8>,
+        reason: &str,
+        by: impl Into<By<'a, Order>>,
+    ) -> Result<Decided, AppError> {
+        let by = by.into();
         let Ok((id, _)) = self.names.open_order(reference) else { return Ok(Decided::UnknownOrder) };
         for _ in 0..3 {
             let (Some(order), buyer) = self.store.order_and_buyer(id).await? else { return Ok(Decided::UnknownOrder) };
@@ -145,9 +158,9 @@ impl App {
             let now = self.now();
             let rejected = number.ok_or(AttemptRefusal::Unknown).and_then(|number| order.reject_receipt(number, reason, now));
             let Ok(mut next) = rejected else { return Ok(Decided::Already(Box::new(order))) };
-            let change = Change::new(actor.clone(), "reject", "order", self.names.order(id)).to(reason);
-            let writes = vec![Write::replace(&mut next)?, self.audit(&change, now)?];
-            match self.store.commit(&self.seams.nonce(), writes).await {
+            let change = Change::new(&by, "reject", "order", self.names.order(id)).to(reason);
+            let writes = vec![Write::replace(&mut next)?];
+            match self.commit_change(&change, &next, writes).await {
                 Ok(()) => {
                     info!(event = "receipt_rejected", order.id = %self.names.order(id), "a receipt was rejected");
                     if let Some(buyer) = buyer {

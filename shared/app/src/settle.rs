@@ -87,7 +87,7 @@ impl App {
     }
 
     /// `approval`: the operator's decision behind the event, audited in the same transaction.
-    pub(crate) async fn settle(&self, event: &PaymentEvent, approval: Option<&Change>, deadline: Deadline) -> Result<Settled, AppError> {
+    pub(crate) async fn settle(&self, event: &PaymentEvent, approval: Option<&Change<'_, Order>>, deadline: Deadline) -> Result<Settled, AppError> {
         let now = self.now();
         let mut give_way = (false, false);
         for round in 0..ROUNDS {
@@ -111,6 +111,9 @@ impl App {
             let writes = writes.into_iter().map(|(_, write)| write).collect();
             match self.store.commit(&self.seams.nonce(), writes).await {
                 Ok(()) => {
+                    if let Some(change) = approval {
+                        change.committed(&paid);
+                    }
                     info!(event = "order_paid", order.id = %self.names.order(paid.id), gateway = %event.payment.gateway(), "order paid");
                     paid = self.provision(paid, buyer, deadline).await?;
                     return Ok(Settled::Paid(Box::new(paid)));
@@ -140,7 +143,7 @@ impl App {
     }
 
     /// The transaction in precedence order, with what each write is for.
-    fn settling(&self, transition: Transition, event: &PaymentEvent, besides: Besides, approval: Option<&Change>) -> Result<(Order, Vec<(Part, Write)>), AppError> {
+    fn settling(&self, transition: Transition, event: &PaymentEvent, besides: Besides, approval: Option<&Change<'_, Order>>) -> Result<(Order, Vec<(Part, Write)>), AppError> {
         let Transition { mut order, referral, .. } = transition;
         let now = self.now();
         let payment = Payment {
@@ -151,7 +154,7 @@ impl App {
             settled_at: now,
             status: PaymentStatus::Applied,
             reason: None,
-            approved_by: approval.map(|change| change.actor.to_string()),
+            approved_by: approval.map(|change| change.actor().to_string()),
             work: domain::duty::Work::default(),
             version: 1,
         };
@@ -175,7 +178,7 @@ impl App {
         }
         writes.extend(self.card_amounts(&order)?.into_iter().map(|write| (Part::Rest, write)));
         if let Some(change) = approval {
-            writes.push((Part::Rest, self.audit(change, now)?));
+            writes.extend(self.traces(change, &order, now)?.into_iter().map(|write| (Part::Rest, write)));
         }
         Ok((order, writes))
     }
