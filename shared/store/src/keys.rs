@@ -120,6 +120,16 @@ pub enum Owner {
     Payment(PaymentId),
 }
 
+impl Owner {
+    pub fn key(&self) -> Key {
+        match self {
+            Self::Order(id) => order(*id),
+            Self::Referral { inviter, invitee } => referral(*inviter, *invitee),
+            Self::Payment(id) => payment(id),
+        }
+    }
+}
+
 /// Reads a primary key back. `None`: a key of a kind that owes nothing, or that this version does not know.
 pub fn owner(pk: &str, sk: &str) -> Option<Owner> {
     if let Some(user) = pk.strip_prefix("USER#") {
@@ -157,6 +167,7 @@ mod tests {
         for id in [OrderId::new(user(7_000_000_000), ulid), OrderId::new(user(1), prize)] {
             let key = order(id);
             assert_eq!(owner(&key.pk, &key.sk), Some(Owner::Order(id)));
+            assert_eq!(Owner::Order(id).key(), key);
         }
         let key = referral(user(1), user(2));
         assert_eq!(owner(&key.pk, &key.sk), Some(Owner::Referral { inviter: user(1), invitee: user(2) }));

@@ -6,6 +6,7 @@
 pub mod client;
 mod commit;
 mod cursor;
+mod debtors;
 mod entities;
 mod error;
 mod item;
@@ -17,6 +18,7 @@ mod work;
 
 pub use commit::{CommitError, Found, Write};
 pub use cursor::{Cursor, InvalidCursor};
+pub use debtors::Debtor;
 pub use entities::{CardAmount, IdempotencyRecord, Redemption};
 pub use error::StoreError;
 pub use item::Entity;

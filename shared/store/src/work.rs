@@ -33,7 +33,7 @@ impl Queue {
         (0..SHARDS).map(move |shard| Self::Due(urgency, shard))
     }
 
-    fn partition(self) -> String {
+    pub(crate) fn partition(self) -> String {
         match self {
             Self::Due(urgency, shard) => queue(urgency.name(), shard),
             Self::Parked => PARKED.to_owned(),
