@@ -3,6 +3,7 @@
 //! Nothing is done to the outside before the table knows that it is owed, and nothing that is owed is forgotten: see `work`.
 
 pub mod account;
+pub mod admin;
 mod audit;
 pub mod button;
 pub mod catalogue;

@@ -23,9 +23,42 @@ pub enum OperateError {
     #[error("it was changed meanwhile")]
     Changed,
     #[error(transparent)]
-    Invalid(#[from] domain::product::InvalidProduct),
+    Invalid(#[from] Invalid),
     #[error(transparent)]
     App(#[from] AppError),
+}
+
+/// A field that breaks a rule.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {reason}")]
+pub struct Invalid {
+    /// By its public name, with dots on the way to an inner one.
+    pub field: String,
+    pub reason: String,
+}
+
+impl Invalid {
+    pub fn new(field: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { field: field.into(), reason: reason.into() }
+    }
+
+    /// The domain's rules say `field: reason`.
+    fn of_rule(rule: &impl std::fmt::Display) -> Self {
+        let text = rule.to_string();
+        let (field, reason) = text.split_once(": ").unwrap_or_default();
+        Self::new(field, reason)
+    }
+}
+
+impl From<domain::product::InvalidProduct> for OperateError {
+    fn from(rule: domain::product::InvalidProduct) -> Self {
+        Self::Invalid(Invalid::of_rule(&rule))
+    }
+}
+impl From<domain::discount::InvalidDiscountCode> for OperateError {
+    fn from(rule: domain::discount::InvalidDiscountCode) -> Self {
+        Self::Invalid(Invalid::of_rule(&rule))
+    }
 }
 
 impl From<store::StoreError> for OperateError {
@@ -34,7 +67,7 @@ impl From<store::StoreError> for OperateError {
     }
 }
 
-fn of_commit(operation: &'static str) -> impl Fn(CommitError) -> OperateError {
+pub(crate) fn of_commit(operation: &'static str) -> impl Fn(CommitError) -> OperateError {
     move |error| OperateError::App(AppError::of_commit(operation)(error))
 }
 
@@ -150,6 +183,6 @@ impl App {
     }
 }
 
-fn json(value: &impl serde::Serialize) -> Result<String, OperateError> {
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, OperateError> {
     serde_json::to_string(value).map_err(|error| OperateError::App(AppError::Text(error.to_string())))
 }

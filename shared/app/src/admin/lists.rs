@@ -1,0 +1,271 @@
+//! Lists of users, orders, payments and codes. What has an index is asked of it; the rest of a filter is applied to what came.
+
+use std::time::Duration;
+
+use clients::panel::PanelError;
+use domain::{
+    DiscountCodeName, OrderId, OrderKey, ProductId, SubscriptionName, TelegramUserId, Timestamp,
+    discount::DiscountCode,
+    order::{Order, OrderStatus},
+    payment::{Gateway, Payment, PaymentId, PaymentStatus},
+    time::Span,
+    user::{User, UserStatus},
+};
+pub use store::ListError;
+use store::{Cursor, Filter, Page, StoreError};
+use tracing::warn;
+
+use crate::App;
+
+/// From when to when something was made; both ends belong to it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Created {
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
+}
+
+impl Created {
+    fn holds(self, at: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= at) && self.to.is_none_or(|to| at <= to)
+    }
+}
+
+/// Everything given must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserFilter {
+    pub status: Option<UserStatus>,
+    pub banned: Option<bool>,
+    pub trial: Option<bool>,
+    pub invited_by: Option<TelegramUserId>,
+    pub created: Created,
+    /// A user's id, an order's reference (its buyer), or the name of a status.
+    pub q: Option<String>,
+}
+
+/// Everything given must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OrderFilter {
+    pub user: Option<TelegramUserId>,
+    pub status: Option<OrderStatus>,
+    pub product: Option<ProductId>,
+    pub method: Option<Gateway>,
+    pub created: Created,
+    /// An order's reference, a user's id, or the name of an account on the panel.
+    pub q: Option<String>,
+}
+
+/// Everything given must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PaymentFilter {
+    pub order: Option<OrderId>,
+    pub user: Option<TelegramUserId>,
+    pub status: Option<PaymentStatus>,
+    pub method: Option<Gateway>,
+    pub created: Created,
+    /// A payment's id, a gateway's reference, an order's reference, or a user's id.
+    pub q: Option<String>,
+}
+
+/// Everything given must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CodeFilter {
+    pub active: Option<bool>,
+    /// A code as a customer may type it.
+    pub q: Option<String>,
+}
+
+impl UserFilter {
+    fn admits(&self, user: &User) -> bool {
+        self.status.is_none_or(|status| user.status == status)
+            && self.banned.is_none_or(|banned| user.is_banned() == banned)
+            && self.trial.is_none_or(|trial| user.trial_at.is_some() == trial)
+            && self.invited_by.is_none_or(|inviter| user.invited_by == Some(inviter))
+            && self.created.holds(user.joined_at)
+    }
+}
+
+impl OrderFilter {
+    fn admits(&self, order: &Order) -> bool {
+        self.user.is_none_or(|user| order.id.buyer == user)
+            && self.status.is_none_or(|status| order.status == status)
+            && self.product.as_ref().is_none_or(|product| order.terms.product == *product)
+            && self.method.is_none_or(|method| payment_method(order) == Some(method))
+            && self.created.holds(order.created_at)
+    }
+}
+
+impl PaymentFilter {
+    fn admits(&self, payment: &Payment) -> bool {
+        self.order.is_none_or(|order| payment.order == Some(order))
+            && self.user.is_none_or(|user| payment.order.is_some_and(|order| order.buyer == user))
+            && self.status.is_none_or(|status| payment.status == status)
+            && self.method.is_none_or(|method| payment.id.gateway() == method)
+            && self.created.holds(payment.settled_at)
+    }
+}
+
+/// What somebody looks for by a word.
+enum Sought {
+    Order(OrderId),
+    User(TelegramUserId),
+    Nothing,
+}
+
+/// How an order was paid or, while it is not, is being paid.
+pub fn payment_method(order: &Order) -> Option<Gateway> {
+    let paid_by = order.payment.as_ref().map(PaymentId::gateway);
+    paid_by.or_else(|| order.attempts.last().map(|attempt| attempt.gateway))
+}
+
+const PANEL_TIMEOUT: Duration = Duration::from_secs(5);
+
+fn only<E>(item: Option<E>) -> Page<E> {
+    Page { items: item.into_iter().collect(), next: None }
+}
+
+impl App {
+    /// Users, the last to join first; of one inviter, by their ids.
+    pub async fn list_users(&self, filter: &UserFilter, cursor: Option<&Cursor>, limit: u8) -> Result<Page<User>, ListError> {
+        let mut filter = filter.clone();
+        if let Some(q) = filter.q.take() {
+            let status = UserStatus::ALL.into_iter().find(|status| status.name() == q);
+            match (status, self.names.open_order(&q), q.parse()) {
+                (Some(status), ..) if filter.status.is_none_or(|asked| asked == status) => filter.status = Some(status),
+                (None, Ok((OrderId { buyer: id, .. }, _)), _) | (None, Err(_), Ok(id)) => {
+                    return Ok(only(self.store.user(id).await?.filter(|user| filter.admits(user))));
+                }
+                _ => return Ok(only(None)),
+            }
+        }
+        if let Some(inviter) = filter.invited_by {
+            let mut page = self.store.invited_by(inviter, cursor, limit).await?;
+            page.items.retain(|user| filter.admits(user));
+            return Ok(page);
+        }
+        let mut summary = Vec::new();
+        summary.extend(filter.banned.map(|banned| ("banned", banned.to_string())));
+        summary.extend(filter.trial.map(|trial| ("trial", trial.to_string())));
+        let asked = by_index(filter.status.map(UserStatus::name), summary, filter.created);
+        self.store.list_users(&asked, cursor, limit, self.now()).await
+    }
+
+    /// Orders, the newest first.
+    pub async fn list_orders(&self, filter: &OrderFilter, cursor: Option<&Cursor>, limit: u8) -> Result<Page<Order>, ListError> {
+        let mut filter = filter.clone();
+        if let Some(q) = filter.q.take() {
+            match self.sought(&q).await {
+                Sought::Order(id) => return Ok(only(self.store.order(id).await?.filter(|order| filter.admits(order)))),
+                Sought::User(id) if filter.user.is_none_or(|user| user == id) => filter.user = Some(id),
+                Sought::User(_) | Sought::Nothing => return Ok(only(None)),
+            }
+        }
+        if let Some(user) = filter.user {
+            let mut page = self.store.orders_of(user, cursor, limit).await?;
+            page.items.retain(|order| filter.admits(order));
+            return Ok(page);
+        }
+        let mut summary = Vec::new();
+        summary.extend(filter.product.as_ref().map(|product| ("product", product.to_string())));
+        summary.extend(filter.method.map(|method| ("method", method.to_string())));
+        let asked = by_index(filter.status.map(OrderStatus::name), summary, filter.created);
+        self.store.list_orders(&asked, cursor, limit, self.now()).await
+    }
+
+    /// Payments, the last to arrive first.
+    pub async fn list_payments(&self, filter: &PaymentFilter, cursor: Option<&Cursor>, limit: u8) -> Result<Page<Payment>, ListError> {
+        let mut filter = filter.clone();
+        if let Some(q) = filter.q.take() {
+            let named = self.payments_named(&q).await?;
+            if !named.is_empty() {
+                return Ok(Page { items: named.into_iter().filter(|payment| filter.admits(payment)).collect(), next: None });
+            }
+            match (self.names.open_order(&q), q.parse()) {
+                (Ok((id, _)), _) if filter.order.is_none_or(|order| order == id) => filter.order = Some(id),
+                (Err(_), Ok(id)) if filter.user.is_none_or(|user| user == id) => filter.user = Some(id),
+                _ => return Ok(only(None)),
+            }
+        }
+        let mut created = filter.created;
+        let mut user = filter.user;
+        if let Some(order) = filter.order {
+            if user.is_some_and(|user| user != order.buyer) {
+                return Ok(only(None));
+            }
+            user = Some(order.buyer);
+            // No money comes for an order before its button was drawn.
+            let drawn = match order.key {
+                OrderKey::Ulid(ulid) => Timestamp::from_millis(i64::try_from(ulid.timestamp_ms()).unwrap_or_default()),
+                OrderKey::Prize(_) => return Ok(only(None)),
+            };
+            let drawn = drawn.minus(CLOCKS_DIFFER);
+            created.from = Some(created.from.map_or(drawn, |from| from.max(drawn)));
+        }
+        let mut summary = Vec::new();
+        summary.extend(user.map(|user| ("user_id", user.to_string())));
+        summary.extend(filter.method.map(|method| ("method", method.to_string())));
+        let asked = by_index(filter.status.map(PaymentStatus::name), summary, created);
+        let mut page = self.store.list_payments(&asked, cursor, limit, self.now()).await?;
+        page.items.retain(|payment| filter.admits(payment));
+        Ok(page)
+    }
+
+    /// Discount codes, the newest first.
+    pub async fn list_codes(&self, filter: &CodeFilter, cursor: Option<&Cursor>, limit: u8) -> Result<Page<DiscountCode>, ListError> {
+        if let Some(q) = &filter.q {
+            let Ok(name) = q.parse::<DiscountCodeName>() else { return Ok(only(None)) };
+            let code = self.store.discount_code(&name).await?;
+            return Ok(only(code.filter(|code| filter.active.is_none_or(|active| code.active == active))));
+        }
+        let summary = filter.active.map(|active| ("active", active.to_string())).into_iter().collect();
+        self.store.list_discount_codes(&by_index(None, summary, Created::default()), cursor, limit, self.now()).await
+    }
+
+    /// The payments that a word names: by their id, or by the gateway's reference whichever gateway it is.
+    async fn payments_named(&self, q: &str) -> Result<Vec<Payment>, StoreError> {
+        let whole: Option<PaymentId> = q.replacen('~', "#", 1).parse().ok();
+        let ids: Vec<PaymentId> = match whole {
+            Some(id) => vec![id],
+            None => Gateway::ALL.into_iter().filter_map(|gateway| PaymentId::new(gateway, q).ok()).collect(),
+        };
+        let mut found = Vec::new();
+        for id in ids {
+            found.extend(self.store.payment(&id).await?);
+        }
+        Ok(found)
+    }
+
+    async fn sought(&self, q: &str) -> Sought {
+        if let Ok((id, _)) = self.names.open_order(q) {
+            return Sought::Order(id);
+        }
+        if let Ok(id) = q.parse() {
+            return Sought::User(id);
+        }
+        match q.parse::<SubscriptionName>() {
+            Ok(name) => self.order_of_account(&name).await.map_or(Sought::Nothing, Sought::Order),
+            Err(_) => Sought::Nothing,
+        }
+    }
+
+    /// The order behind an account: the panel's note of it says which. A panel that does not answer knows of no account.
+    async fn order_of_account(&self, name: &SubscriptionName) -> Option<OrderId> {
+        let account = match self.panel.account(name, self.now(), PANEL_TIMEOUT).await {
+            Ok(account) => account?,
+            Err(PanelError::NotFound) => return None,
+            Err(error) => {
+                warn!(event = "panel_failed", %error, "the panel could not be asked for an account");
+                return None;
+            }
+        };
+        let note = account.note?;
+        let (id, _) = self.names.open_order(note.strip_prefix("wave:")?).ok()?;
+        Some(id)
+    }
+}
+
+/// How much earlier than its button's time a payment may seem to come.
+const CLOCKS_DIFFER: Span = Span::minutes(5);
+
+fn by_index(status: Option<&'static str>, summary: Vec<(&'static str, String)>, created: Created) -> Filter {
+    Filter { status: status.map(str::to_owned), summary, from: created.from, to: created.to }
+}
