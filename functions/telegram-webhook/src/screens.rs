@@ -127,7 +127,7 @@ pub fn plan(app: &App, offer: &Offer, language: Language, first: Option<&str>) -
         && !off.is_zero()
     {
         let args = [
-            ("code", Arg::Text(code.as_str())),
+            ("code", Arg::Exact(code.as_str())),
             ("before", Arg::Raw(format::money(&app.texts, language, product.price))),
             ("total", Arg::Raw(format::money(&app.texts, language, offer.total))),
         ];
@@ -186,7 +186,7 @@ pub const fn rejection_text(rejection: Rejection) -> &'static str {
 /// What a gateway shows of an order: title and description.
 pub fn invoice_texts(app: &App, order: &Order, language: Language) -> (String, String) {
     let plain = |text: String| text.replace(['\u{2068}', '\u{2069}'], "");
-    let title = app.texts.plain(language, "invoice-title", &[("plan", Arg::Text(&order.terms.name))]);
+    let title = app.texts.plain(language, "invoice-title", &[("plan", Arg::Exact(&order.terms.name))]);
     let args = [
         ("volume", Arg::Raw(format::volume(&app.texts, language, order.terms.data_limit_bytes()))),
         ("days", Arg::Raw(format::days(&app.texts, language, order.terms.duration_days))),
@@ -216,7 +216,8 @@ pub fn payable(app: &App, order: &Order, payable: &Payable, shop: &Shop, languag
         }
         Payable::Card { card, amount } => {
             let mut args = common(*amount).to_vec();
-            args.push(("card", Arg::Raw(grouped_card(&card.number))));
+            let number = grouped_card(&card.number);
+            args.push(("card", Arg::Exact(&number)));
             args.push(("holder", Arg::Text(&card.holder)));
             let number = copy(app.texts.plain(language, "button-copy-card", &[]), &card.number);
             let sum = copy(app.texts.plain(language, "button-copy-amount", &[]), &amount.amount_text());

@@ -2,3 +2,9 @@
 
 pub mod lambda;
 pub mod panel;
+pub mod telegram;
+pub mod gateway;
+pub mod options;
+mod poll;
+mod seed;
+pub mod shop;

@@ -70,10 +70,10 @@ impl App {
             "operator-receipt",
             &[
                 ("customer", Arg::Text(customer.map_or("?", |customer| customer.first_name.as_str()))),
-                ("id", Arg::Raw(id)),
+                ("id", Arg::Exact(&id)),
                 ("plan", Arg::Text(&order.terms.name)),
                 ("amount", Arg::Raw(format::money(&self.texts, language, amount))),
-                ("order", Arg::Raw(reference)),
+                ("order", Arg::Exact(&reference)),
             ],
         )
     }
@@ -156,14 +156,14 @@ impl App {
         let amount = payment.amount.map_or_else(|| "?".to_owned(), |amount| format::money(&self.texts, language, amount));
         let id = payment.id.to_string();
         let reason = payment.reason.map_or("", |reason| reason.name());
-        let text = self.texts.html(language, "operator-unapplied", &[("payment", Arg::Text(&id)), ("amount", Arg::Raw(amount)), ("reason", Arg::Text(reason))]);
+        let text = self.texts.html(language, "operator-unapplied", &[("payment", Arg::Exact(&id)), ("amount", Arg::Raw(amount)), ("reason", Arg::Text(reason))]);
         self.say(chat, &text, None).await
     }
 
     pub(crate) async fn tell_operators_of_parked(&self, order: &Order, reason: &str) {
         let Some(chat) = self.config.telegram.operator_chat else { return };
         let reference = self.names.order(order.id);
-        let text = self.texts.html(self.operator_language(), "operator-parked", &[("order", Arg::Text(&reference)), ("reason", Arg::Text(reason))]);
+        let text = self.texts.html(self.operator_language(), "operator-parked", &[("order", Arg::Exact(&reference)), ("reason", Arg::Text(reason))]);
         if let Err(error) = self.say(chat, &text, None).await {
             warn!(event = "notice_not_sent", %error, "the operators could not be told of a parked order");
         }

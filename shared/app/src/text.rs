@@ -1,6 +1,7 @@
 //! Every sentence that a person reads, from the Fluent files in `locales/`: one file per language, nothing anywhere else.
 //!
-//! What is filled in is isolated (U+2068 .. U+2069), so that a Latin name or a number keeps its place in a Persian line.
+//! What is filled in is isolated (U+2068 .. U+2069) where writing directions can meet, so that a Latin name or a number keeps its place in a
+//! Persian line, and a Persian name in an English one.
 
 use std::sync::OnceLock;
 
@@ -27,6 +28,8 @@ impl std::fmt::Debug for Texts {
 pub enum Arg<'a> {
     /// Anybody's text: escaped where the text is HTML.
     Text(&'a str),
+    /// What people copy: escaped like any text, and nothing invisible around it.
+    Exact(&'a str),
     /// HTML of our own, or a formatted number: goes in as it is.
     Raw(String),
     /// Chooses a plural form.
@@ -57,6 +60,10 @@ pub fn html(text: &str) -> String {
         }
     }
     out
+}
+
+fn isolated(text: String, mixed: bool) -> String {
+    if mixed { format!("\u{2068}{text}\u{2069}") } else { text }
 }
 
 const fn source(language: Language) -> &'static str {
@@ -90,8 +97,9 @@ impl Texts {
         let mut values = FluentArgs::with_capacity(args.len());
         for (name, arg) in args {
             let value = match arg {
-                Arg::Text(text) => FluentValue::from(escape(text)),
-                Arg::Raw(text) => FluentValue::from(text.clone()),
+                Arg::Text(text) => FluentValue::from(isolated(escape(text), language == Language::Persian || !text.is_ascii())),
+                Arg::Exact(text) => FluentValue::from(escape(text)),
+                Arg::Raw(text) => FluentValue::from(isolated(text.clone(), language == Language::Persian)),
                 Arg::Count(count) => FluentValue::from(*count),
             };
             values.set(*name, value);
@@ -116,6 +124,7 @@ impl Texts {
         Some(slot.get_or_init(|| {
             let tag: LanguageIdentifier = language.code().parse().unwrap_or_default();
             let mut bundle = Bundle::new_concurrent(vec![tag]);
+            bundle.set_use_isolating(false);
             let resource = match FluentResource::try_new(source(language).to_owned()) {
                 Ok(resource) => resource,
                 Err((resource, errors)) => {

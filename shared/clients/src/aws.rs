@@ -3,5 +3,6 @@
 mod sdk;
 mod ssm;
 
+pub use aws_credential_types::Credentials;
 pub use sdk::SdkHttpClient;
 pub use ssm::{SsmError, ssm_parameter};
