@@ -1,0 +1,106 @@
+//! The chat page's own API.
+
+use axum::body::Body;
+use axum::http::Request;
+use lambda_http::tower::ServiceExt as _;
+
+use super::*;
+
+async fn get(stand_in: &TelegramStandIn, path: &str) -> (u16, Value) {
+    send(stand_in.chat_page(), Request::get(path).body(Body::empty()).unwrap()).await
+}
+
+async fn post(stand_in: &TelegramStandIn, path: &str, body: Value) -> (u16, Value) {
+    let request = Request::post(path)
+        .header("content-type", "application/json")
+        .body(Body::from(body.to_string()))
+        .unwrap();
+    send(stand_in.chat_page(), request).await
+}
+
+#[tokio::test]
+async fn people_move_in_and_chat() {
+    let stand_in = stand_in();
+    willing_bot(&stand_in);
+    let (_, state) = get(&stand_in, "/chat/api/state").await;
+    let seats: Vec<_> = state["chats"].as_array().unwrap().iter().map(|seat| seat["chat_id"].as_i64().unwrap()).collect();
+    assert_eq!(seats, [CUSTOMER, CUSTOMER + 1, CUSTOMER + 2, OPERATORS]);
+
+    let said = json!({ "person_id": CUSTOMER, "text": "/start ref_x" });
+    assert_eq!(post(&stand_in, &format!("/chat/api/chats/{CUSTOMER}/messages"), said.clone()).await.0, 200);
+    assert_eq!(post(&stand_in, &format!("/chat/api/chats/{OPERATORS}/messages"), said).await.0, 403);
+    let (_, chat) = get(&stand_in, &format!("/chat/api/chats/{CUSTOMER}")).await;
+    assert_eq!((&chat["messages"][0]["text"], &chat["messages"][0]["out"]), (&json!("/start ref_x"), &json!(true)));
+
+    let receipt = Request::post(format!("/chat/api/chats/{CUSTOMER}/files?person_id={CUSTOMER}&caption=paid"))
+        .header("content-type", "image/png")
+        .body(Body::from(DOT))
+        .unwrap();
+    assert_eq!(send(stand_in.chat_page(), receipt).await.0, 200);
+    let (_, chat) = get(&stand_in, &format!("/chat/api/chats/{CUSTOMER}")).await;
+    let file = chat["messages"][1]["file"].as_str().unwrap().to_owned();
+    let request = Request::get(format!("/chat/api/files/{file}")).body(Body::empty()).unwrap();
+    let response = stand_in.chat_page().oneshot(request).await.unwrap();
+    assert_eq!(response.headers()["content-type"], "image/png");
+    assert_eq!(to_bytes(response.into_body(), usize::MAX).await.unwrap(), DOT);
+
+    let (status, added) = post(&stand_in, "/chat/api/persons", json!({ "name": "Третий", "language": "ru" })).await;
+    assert_eq!((status, added["person_id"].as_i64()), (200, Some(CUSTOMER + 3)));
+    assert_eq!(post(&stand_in, "/chat/api/persons", json!({ "name": " ", "language": "ru" })).await.0, 400);
+}
+
+#[tokio::test]
+async fn an_invoice_link_is_looked_at_and_paid() {
+    let stand_in = stand_in();
+    willing_bot(&stand_in);
+    let _page = stand_in.chat_page();
+    let invoice = json!({
+        "title": "Plan", "description": "d", "payload": "p", "currency": "XTR", "prices": [{ "label": "l", "amount": 5 }],
+    });
+    let link = done(&stand_in, "createInvoiceLink", invoice).await;
+    let slug = link.as_str().unwrap().rsplit('$').next().unwrap().to_owned();
+    let (_, shown) = get(&stand_in, &format!("/chat/api/invoices/{slug}")).await;
+    assert_eq!(shown, json!({ "title": "Plan", "description": "d", "amount": 5 }));
+    let pay = json!({ "person_id": CUSTOMER, "chat_id": CUSTOMER, "slug": slug });
+    assert_eq!(post(&stand_in, "/chat/api/pay", pay).await.0, 200);
+    assert_eq!(stand_in.star_transactions().len(), 1);
+    let wrong = json!({ "person_id": CUSTOMER, "chat_id": CUSTOMER, "slug": "nonsense" });
+    let (status, refused) = post(&stand_in, "/chat/api/pay", wrong).await;
+    assert_eq!((status, refused["error"].as_str()), (409, Some("there is no such invoice")));
+}
+
+#[tokio::test]
+async fn events_tell_of_changes_and_of_a_webhook_that_fails() {
+    let stand_in = stand_in();
+    bot(&stand_in, |_| (500, None));
+    let request = Request::get("/chat/api/events").body(Body::empty()).unwrap();
+    let events = stand_in.chat_page().oneshot(request).await.unwrap();
+    assert_eq!(events.headers()["content-type"], "text/event-stream");
+    stand_in.person(CUSTOMER, "Customer", "fa").send("hi").await;
+    stand_in.shut_down().unwrap();
+    let stream = to_bytes(events.into_body(), usize::MAX).await.unwrap();
+    let stream = String::from_utf8(stream.to_vec()).unwrap();
+    let kinds: Vec<Value> =
+        stream.lines().filter_map(|line| serde_json::from_str(line.strip_prefix("data: ")?).ok()).collect();
+    assert!(kinds.iter().any(|event| event["kind"] == "chat" && event["chat_id"] == CUSTOMER), "{stream}");
+    assert!(kinds.iter().any(|event| event["kind"] == "delivery" && event["status"] == 500), "{stream}");
+    let (_, state) = get(&stand_in, "/chat/api/state").await;
+    assert_eq!(state["failure"]["status"], 500);
+}
+
+#[tokio::test]
+async fn the_page_is_served_with_a_policy_that_keeps_others_out() {
+    let stand_in = stand_in();
+    for path in ["/chat", "/chat/chat.css", "/chat/chat.js"] {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = stand_in.chat_page().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 200);
+        let policy = response.headers()["content-security-policy"].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'"), "{policy}");
+    }
+    let plain = Request::post("/chat/api/persons")
+        .header("content-type", "text/plain")
+        .body(Body::from("{\"name\":\"x\",\"language\":\"\"}"))
+        .unwrap();
+    assert_eq!(send(stand_in.chat_page(), plain).await.0, 415);
+}
