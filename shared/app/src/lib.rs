@@ -41,7 +41,7 @@ use config::Config;
 use domain::{Timestamp, payment::Gateway, reference::ReferenceKey, time::Span};
 pub use error::AppError;
 use seams::Seams;
-pub use start::{StartError, start, start_or_exit, tracing_to_stdout};
+pub use start::{StartError, start, start_or_exit, start_with, tracing_to_stdout};
 use store::Store;
 use text::Texts;
 

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use aws_credential_types::Credentials;
 use clients::{
     Http,
-    aws::{SdkHttpClient, ssm_parameter},
+    aws::{Credentials, SdkHttpClient, ssm_parameter},
     panel::Panel,
     payment::{Card, CryptoPay, PaymentGateway, Stars},
     telegram::Telegram,
@@ -13,7 +12,7 @@ use clients::{
 use domain::{ids::InvalidId, reference::ReferenceKey};
 use store::{
     Store,
-    client::{Connection, client},
+    client::{Connection, HttpClient, client},
 };
 use thiserror::Error;
 
@@ -45,9 +44,15 @@ impl From<clients::BadSetting> for StartError {
 /// so that the first customer waits for neither.
 pub async fn start(env: Environment, seams: Seams) -> Result<App, StartError> {
     let http = Http::new()?;
+    let dynamodb = SdkHttpClient::new(http.clone());
+    start_with(env, seams, http, dynamodb).await
+}
+
+/// The same over given HTTP clients: one for DynamoDB, one for everything else.
+pub async fn start_with(env: Environment, seams: Seams, http: Http, dynamodb: impl HttpClient + 'static) -> Result<App, StartError> {
     let connection = connection(&env);
     let store = {
-        let sdk = client(SdkHttpClient::new(http.clone()), connection.clone());
+        let sdk = client(dynamodb, connection.clone());
         let entropy = seams.clone();
         Store::new(sdk, env.require("TABLE_NAME")?, Arc::new(move |bound| entropy.below(bound)))
     };

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
+/// How the SDK sends its requests.
+pub use aws_sdk_dynamodb::config::HttpClient;
 use aws_sdk_dynamodb::{
     Client,
-    config::{BehaviorVersion, HttpClient, Region, retry::RetryConfig, timeout::TimeoutConfig},
+    config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig},
 };
 
 /// Where and as whom to speak to DynamoDB.

@@ -44,6 +44,15 @@ impl Position {
         Some(Self { index: Some((part(index.partition)?, part(index.sort)?)), ..Self::of_key(key)? })
     }
 
+    /// Whether all parts of a key are there, or none is needed: no key has an empty part.
+    fn is_possible(&self) -> bool {
+        let key = !self.p.is_empty() && !self.s.is_empty();
+        match &self.index {
+            Some((partition, sort)) => key && !partition.is_empty() && !sort.is_empty(),
+            None => key || self.partition.is_some(),
+        }
+    }
+
     /// At the start of an index partition.
     pub(crate) const fn at_partition(partition: String) -> Self {
         Self { p: String::new(), s: String::new(), index: None, partition: Some(partition) }
@@ -93,6 +102,7 @@ impl FromStr for Cursor {
             return Err(InvalidCursor);
         }
         let json = BASE64URL_NOPAD.decode(cursor.as_bytes()).map_err(|_| InvalidCursor)?;
-        serde_json::from_slice(&json).map(Self).map_err(|_| InvalidCursor)
+        let position: Position = serde_json::from_slice(&json).map_err(|_| InvalidCursor)?;
+        if position.is_possible() { Ok(Self(position)) } else { Err(InvalidCursor) }
     }
 }

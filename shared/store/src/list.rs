@@ -51,6 +51,8 @@ pub struct Filter {
 
 /// No shop is older than the software.
 const FIRST_MONTH: &str = "2026-01";
+/// Items of one page.
+pub(crate) const MAX_LIMIT: u8 = 100;
 /// Partitions and queries that one page may cost.
 const MAX_QUERIES: usize = 14;
 
@@ -119,7 +121,10 @@ impl Store {
 
     /// The index says which items, the table says what they are: pages never show what the index has not caught up with.
     async fn list<E: Entity>(&self, list: &List, filter: &Filter, cursor: Option<&Cursor>, limit: u8, now: Timestamp) -> Result<Page<E>, ListError> {
-        let limit = usize::from(limit.clamp(1, 100));
+        if filter.from.zip(filter.to).is_some_and(|(from, to)| from > to) {
+            return Ok(Page { items: Vec::new(), next: None });
+        }
+        let limit = usize::from(limit.clamp(1, MAX_LIMIT));
         let newest = filter.to.map_or(now, |to| to.min(now));
         let oldest = filter.from.unwrap_or(Timestamp::EPOCH).month().max(FIRST_MONTH.parse().map_err(|_| InvalidCursor)?);
         let (mut partition, mut start) = match cursor.map(|cursor| cursor.on_index(schema::LIST)) {
@@ -155,7 +160,8 @@ impl Store {
         filter: &Filter,
         start: Option<crate::item::Item>,
         limit: usize,
-    ) -> Result<(Vec<Key>, Option<Position>), StoreError> {
+    ) -> Result<(Vec<Key>, Option<Position>), ListError> {
+        let resumed = start.is_some();
         let mut conditions = Vec::new();
         let mut request = self
             .client
@@ -194,7 +200,8 @@ impl Store {
         let evaluated = if conditions.is_empty() { limit } else { 200 };
         let filter_expression = (!conditions.is_empty()).then(|| conditions.join(" AND "));
         let request = request.key_condition_expression(key_condition).set_filter_expression(filter_expression);
-        let answer = request.limit(i32::try_from(evaluated.max(1)).unwrap_or(1)).send().await.map_err(StoreError::of_sdk)?;
+        let answer = request.limit(i32::try_from(evaluated.max(1)).unwrap_or(1)).send().await;
+        let answer = answer.map_err(|error| ListError::of_query(StoreError::of_sdk(error), resumed))?;
         let mut items = answer.items.unwrap_or_default();
         let mut last = answer.last_evaluated_key.as_ref().and_then(|key| Position::of_index_key(key, schema::LIST));
         if items.len() > limit {
@@ -221,4 +228,14 @@ pub enum ListError {
     Cursor(#[from] InvalidCursor),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl ListError {
+    /// A start key that the table does not take was not given out by it.
+    pub(crate) fn of_query(error: StoreError, resumed: bool) -> Self {
+        match error {
+            StoreError::Refused { code, .. } if resumed && code == "ValidationException" => Self::Cursor(InvalidCursor),
+            error => Self::Store(error),
+        }
+    }
 }

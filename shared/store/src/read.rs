@@ -22,6 +22,7 @@ use crate::{
     cursor::Position,
     item::{Item, from_item, primary, text},
     keys::{self, Key},
+    list::MAX_LIMIT,
     schema,
 };
 
@@ -167,7 +168,7 @@ impl Store {
         let mut products: Vec<Product> = Vec::new();
         let mut cursor = None;
         loop {
-            let page = self.partition(keys::CATALOG, keys::PRODUCT_PREFIX, cursor.as_ref(), 100, true).await?;
+            let page = self.partition(keys::CATALOG, keys::PRODUCT_PREFIX, cursor.as_ref(), MAX_LIMIT, true).await?;
             products.extend(page.items);
             cursor = page.next;
             if cursor.is_none() {
@@ -191,7 +192,7 @@ impl Store {
             .expression_attribute_values(":prefix", text(prefix))
             .scan_index_forward(forward)
             .consistent_read(true)
-            .limit(i32::from(limit.max(1)))
+            .limit(i32::from(limit.clamp(1, MAX_LIMIT)))
             .set_exclusive_start_key(start);
         let answer = request.send().await.map_err(StoreError::of_sdk)?;
         let next = answer.last_evaluated_key.as_ref().and_then(Position::of_key).map(Cursor::new);

@@ -15,6 +15,7 @@ use crate::{
     cursor::Position,
     item::{PARKED, from_item, number, primary, queue, text},
     keys::{Key, Owner, SHARDS, owner},
+    list::MAX_LIMIT,
     schema,
 };
 
@@ -68,9 +69,9 @@ impl Store {
             .expression_attribute_names("#due", schema::WORK.sort)
             .expression_attribute_values(":partition", text(partition))
             .expression_attribute_values(":until", text(until.to_string()))
-            .limit(i32::from(limit.max(1)))
+            .limit(i32::from(limit.clamp(1, MAX_LIMIT)))
             .set_exclusive_start_key(start);
-        let answer = request.send().await.map_err(StoreError::of_sdk)?;
+        let answer = request.send().await.map_err(|error| ListError::of_query(StoreError::of_sdk(error), cursor.is_some()))?;
         let next = answer.last_evaluated_key.as_ref().and_then(|key| Position::of_index_key(key, schema::WORK)).map(Cursor::new);
         let part = |item: &crate::item::Item, name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
         let mut items = Vec::new();

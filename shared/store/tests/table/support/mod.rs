@@ -29,14 +29,17 @@ pub type Contents = BTreeMap<(String, String), item::Item>;
 pub struct Shop {
     pub store: Store,
     pub http: FaultyHttp,
-    client: Client,
+    pub client: Client,
     waits: Arc<Mutex<Vec<u64>>>,
-    _engine: Engine,
+    pub engine: Engine,
 }
 
 impl Shop {
     pub async fn open() -> Self {
-        let engine = Engine::memory().await.unwrap();
+        Self::on(Engine::memory().await.unwrap()).await
+    }
+
+    pub async fn on(engine: Engine) -> Self {
         let http = FaultyHttp::new(SdkHttpClient::new(Http::new().unwrap()));
         let connection = Connection {
             region: "eu-central-1".into(),
@@ -57,7 +60,7 @@ impl Shop {
             0
         });
         http.take_log();
-        Self { store: Store::new(client.clone(), TABLE, jitter), http, client, waits, _engine: engine }
+        Self { store: Store::new(client.clone(), TABLE, jitter), http, client, waits, engine }
     }
 
     /// Commits one write that nothing stands in the way of.

@@ -8,7 +8,7 @@ use domain::{
     conversation::{Awaiting, Conversation},
     discount::{Benefit, DiscountCode},
     duty::{LEASE, Work},
-    order::{Attempt, Decision, Event, NewOrder, Order, OrderDiscount, Receipt, Transition, decide},
+    order::{Decision, Event, NewOrder, Order, OrderDiscount, Receipt, Transition, decide},
     payment::{Gateway, Payment, PaymentId, PaymentStatus},
     product::{Product, RenewalPolicy},
     referral::{Referral, attach},
@@ -146,7 +146,7 @@ pub fn finished_order() -> Order {
     next(&paid, &Event::Provisioned { name: paid.panel_name.clone(), delivered: true })
 }
 
-/// The order with its receipt under review and the lease taken once before: the most that it holds at one time.
+/// The order with an attempt to pay it by card.
 pub fn with_attempt(order: &Order) -> Order {
     let (begun, number) = order.begin_attempt(Gateway::Card, order.total, order.created_at).unwrap();
     begun.opened(number, None, None).unwrap()
@@ -155,18 +155,6 @@ pub fn with_attempt(order: &Order) -> Order {
 pub fn receipt() -> Receipt {
     let file_id = "AgACAgQAAxkBAAIBTGaY3vXv1q0mN8pZr4kT2wYbHc9dAAKVvjEbSx7IUJ3lQeR5mFfWAQADAgADeQADNQQ".to_owned();
     Receipt { file_id, document: false, submitted_at: now().plus(Span::minutes(7)), rejected: None }
-}
-
-pub fn attempt(number: u8) -> Attempt {
-    Attempt {
-        number,
-        gateway: Gateway::CryptoPay,
-        quote: Money::whole(3, Currency::Usdt),
-        opened_at: now(),
-        reference: None,
-        url: None,
-        receipt: None,
-    }
 }
 
 /// The state to which `event` leads.

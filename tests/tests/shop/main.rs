@@ -1,0 +1,3 @@
+//! The whole shop, driven from outside as its customers, operators and gateways drive it.
+
+mod purchase;
