@@ -8,7 +8,7 @@ mod tokens;
 
 pub use duties::{DutiesCursor, Owed};
 pub use lists::{CodeFilter, Created, ListError, OrderFilter, PaymentFilter, UserFilter, payment_method};
-pub use store::{Cursor, Debtor, Page, keys::Owner};
+pub use store::{Cursor, Debtor, Page, StoreError, keys::Owner};
 pub use tokens::{NewToken, Operator};
 
 use crate::operate::OperateError;

@@ -2,11 +2,13 @@
 
 use std::{fmt, sync::Mutex};
 
+use data_encoding::HEXLOWER;
 use domain::{
     AuditEntryId, Timestamp,
     admin::{Actor, AuditEntry},
     time::Span,
 };
+use sha2::{Digest, Sha256};
 use store::{CommitError, IdempotencyRecord, StoreError, Write};
 
 use crate::App;
@@ -33,6 +35,18 @@ pub struct RequestName {
     pub name: String,
     /// What it asks for, as a digest: the same name for something else is a mistake.
     pub digest: String,
+}
+
+impl RequestName {
+    /// `parts`: all that makes two requests the same.
+    pub fn new(sender: &Actor, name: &str, parts: &[&[u8]]) -> Self {
+        let mut digest = Sha256::new();
+        for part in parts {
+            digest.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            digest.update(part);
+        }
+        Self { scope: sender.to_string(), name: name.to_owned(), digest: HEXLOWER.encode(&digest.finalize()) }
+    }
 }
 
 /// What a request was answered.

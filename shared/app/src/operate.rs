@@ -92,6 +92,11 @@ impl App {
         Err(OperateError::Changed)
     }
 
+    /// An id for a product that nobody named.
+    pub fn random_product_id(&self) -> Result<ProductId, AppError> {
+        Ok(data_encoding::BASE32_NOPAD.encode(&self.seams().bytes::<5>()).to_ascii_lowercase().parse()?)
+    }
+
     /// Adds a product to the catalogue.
     pub async fn create_product<'a>(&self, product: &Product, by: impl Into<By<'a, Product>>) -> Result<(), OperateError> {
         let by = by.into();

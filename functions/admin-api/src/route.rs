@@ -1,0 +1,113 @@
+//! The one table of what is served.
+
+use std::pin::Pin;
+
+use domain::admin::Role;
+use lambda_http::http::Method;
+
+use crate::{call::Call, problem::Problem, query::decoded, reply::Reply};
+use crate::{health, openapi, products};
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody, without a token.
+    Open,
+    /// Whoever has this role or a higher one.
+    Role(Role),
+}
+
+type Answering<'a> = Pin<Box<dyn Future<Output = Result<Reply, Problem>> + Send + 'a>>;
+
+pub struct Route {
+    pub method: Method,
+    /// With `{name}` for each parameter.
+    pub path: &'static str,
+    pub access: Access,
+    pub handler: for<'a> fn(&'a Call<'a>) -> Answering<'a>,
+}
+
+macro_rules! route {
+    ($method:ident $path:literal, $access:expr, $module:ident::$handler:ident) => {
+        Route { method: Method::$method, path: $path, access: $access, handler: |call| Box::pin($module::$handler(call)) }
+    };
+}
+
+const OPEN: Access = Access::Open;
+const VIEWER: Access = Access::Role(Role::Viewer);
+const OPERATOR: Access = Access::Role(Role::Operator);
+const OWNER: Access = Access::Role(Role::Owner);
+
+pub static ROUTES: &[Route] = &[
+    route!(GET "/healthz", OPEN, health::check),
+    route!(GET "/admin/v1/openapi.json", OPEN, openapi::show),
+    route!(GET "/admin/v1/products", VIEWER, products::list),
+    route!(POST "/admin/v1/products", OPERATOR, products::create),
+    route!(GET "/admin/v1/products/{id}", VIEWER, products::show),
+    route!(PATCH "/admin/v1/products/{id}", OPERATOR, products::change),
+    route!(POST "/admin/v1/products/{id}/archive", OPERATOR, products::archive),
+    route!(POST "/admin/v1/products/{id}/unarchive", OPERATOR, products::unarchive),
+];
+
+/// What a request found.
+pub enum Matched {
+    /// The route, and its parameters in their order.
+    Route(&'static Route, Vec<String>),
+    /// `OPTIONS`, and the methods that there are.
+    Options(String),
+    /// The path is known, the method is not: those that are.
+    OtherMethod(String),
+    Nothing,
+}
+
+/// Finds the route of a request. `path` is as it stands in the request line, with its escapes.
+pub fn find(method: &Method, path: &str) -> Matched {
+    // Whoever may look at a thing may look at its headers.
+    let wanted = if *method == Method::HEAD { &Method::GET } else { method };
+    let at_path = ROUTES.iter().filter_map(|route| parameters(route.path, path).map(|parameters| (route, parameters)));
+    let mut allowed: Vec<&str> = Vec::new();
+    for (route, parameters) in at_path {
+        if route.method == *wanted {
+            return Matched::Route(route, parameters);
+        }
+        allowed.push(route.method.as_str());
+        if route.method == Method::GET {
+            allowed.push("HEAD");
+        }
+    }
+    if allowed.is_empty() {
+        return Matched::Nothing;
+    }
+    allowed.push("OPTIONS");
+    let allowed = allowed.join(", ");
+    if *method == Method::OPTIONS { Matched::Options(allowed) } else { Matched::OtherMethod(allowed) }
+}
+
+/// The parameters of a path that fits a pattern.
+fn parameters(pattern: &str, path: &str) -> Option<Vec<String>> {
+    let (mut expected, mut given) = (pattern.split('/'), path.split('/'));
+    let mut parameters = Vec::new();
+    loop {
+        match (expected.next(), given.next()) {
+            (None, None) => return Some(parameters),
+            (Some(name), Some(value)) if name.starts_with('{') => parameters.push(decoded(value).filter(|value| !value.is_empty())?),
+            (Some(name), Some(value)) if name == value => {}
+            _ => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_fits_whole_or_not_at_all() {
+        let fits = |path: &str| parameters("/a/{id}/b", path);
+        assert_eq!(fits("/a/1/b"), Some(vec!["1".to_owned()]));
+        assert_eq!(fits("/a/x%2Fy%23z~/b"), Some(vec!["x/y#z~".to_owned()]));
+        for other in ["/a//b", "/a/1", "/a/1/b/", "/a/1/b/c", "a/1/b", "/A/1/b", "/a/%ff/b", ""] {
+            assert_eq!(fits(other), None, "{other}");
+        }
+    }
+}
