@@ -62,7 +62,12 @@ pub async fn on_callback(app: &App, query: CallbackQuery, deadline: Deadline) ->
 /// The screen in the place of the tapped message, or below it where that is a picture or out of reach.
 fn show(screen: Screen, message: &CallbackMessage) -> Result<Reply, AppError> {
     let chat = message.chat.id;
-    Ok(if message.has_text && message.is_accessible() { Reply::new(&screen.edit(chat, message.message_id))? } else { Reply::new(&screen.send(chat))? })
+    Ok(if can_change(message) { Reply::new(&screen.edit(chat, message.message_id))? } else { Reply::new(&screen.send(chat))? })
+}
+
+/// Whether a message can become another screen: pictures cannot, nor what Telegram hides.
+fn can_change(message: &CallbackMessage) -> bool {
+    message.has_text && message.is_accessible()
 }
 
 fn answer(query: &str, text: Option<String>) -> AnswerCallbackQueryParams {
@@ -83,7 +88,8 @@ async fn outcome(app: &App, query: &CallbackQuery, button: Option<Button>, deadl
     let from = visitor(&query.from);
     // Placing reads the customer together with everything else that it is decided on.
     if let Some(Button::Place(choice)) = &button {
-        return place(app, from, choice, deadline).await.map(Outcome::Show);
+        let screen = query.message.as_ref().filter(|message| can_change(message)).map(|message| message.message_id);
+        return place(app, from, choice, screen, deadline).await.map(Outcome::Show);
     }
     let user = app.customer(from).await?;
     if user.is_banned() {
@@ -133,8 +139,8 @@ async fn outcome(app: &App, query: &CallbackQuery, button: Option<Button>, deadl
     Ok(Outcome::Show(screen))
 }
 
-async fn place(app: &App, from: Visitor<'_>, choice: &Choice, deadline: Deadline) -> Result<Screen, AppError> {
-    let (user, placed) = app.place(from.id, choice, deadline).await?;
+async fn place(app: &App, from: Visitor<'_>, choice: &Choice, screen: Option<i32>, deadline: Deadline) -> Result<Screen, AppError> {
+    let (user, placed) = app.place(from.id, choice, screen, deadline).await?;
     let user = match user {
         Some(user) => user,
         None => app.customer(from).await?,
@@ -154,20 +160,20 @@ async fn place(app: &App, from: Visitor<'_>, choice: &Choice, deadline: Deadline
 async fn order_screen(app: &App, user: &User, order: Order, gateway: Option<Gateway>, deadline: Deadline) -> Result<Screen, AppError> {
     let language = user.language;
     if order.status != OrderStatus::AwaitingPayment || order.under_review().is_some() {
-        return Ok(screens::order_state(app, &order, language));
+        return Ok(app.order_state(&order, language));
     }
     let Some(gateway) = gateway.or_else(|| order.attempts.last().map(|attempt| attempt.gateway)) else {
-        return Ok(screens::order_state(app, &order, language));
+        return Ok(app.order_state(&order, language));
     };
     let shop = app.shop().await?;
     let (title, description) = screens::invoice_texts(app, &order, language);
     match app.pay(order.clone(), gateway, &title, &description, deadline).await {
         Ok((order, payable)) => Ok(screens::payable(app, &order, &payable, &shop, language)),
         Err(NotPayable::Attempt(AttemptRefusal::TooMany)) => Ok(screens::pay_trouble(app, &order, gateway, &shop, language, "pay-too-many")),
-        Err(NotPayable::Attempt(AttemptRefusal::Late)) => Ok(screens::ended(app, &order, language)),
+        Err(NotPayable::Attempt(AttemptRefusal::Late)) => Ok(app.order_state(&order, language)),
         Err(NotPayable::Attempt(_)) => {
             let current = app.store.order(order.id).await?.unwrap_or(order);
-            Ok(screens::order_state(app, &current, language))
+            Ok(app.order_state(&current, language))
         }
         Err(NotPayable::Gateway(error)) => {
             warn!(event = "payment_not_opened", %gateway, error = ?error, "a way to pay is not open");
@@ -181,10 +187,10 @@ async fn check_payment(app: &App, user: &User, order: ulid::Ulid, deadline: Dead
     let language = user.language;
     let Some(order) = app.own_order(user.id, order).await? else { return Ok(Outcome::Show(screens::notice(app, language, "order-unknown"))) };
     if !matches!(order.status, OrderStatus::AwaitingPayment | OrderStatus::Expired) {
-        return Ok(Outcome::Show(screens::order_state(app, &order, language)));
+        return Ok(Outcome::Show(app.order_state(&order, language)));
     }
     Ok(match app.look_up(&order, deadline).await? {
-        Looked::Paid(order) => Outcome::Show(screens::order_state(app, &order, language)),
+        Looked::Paid(order) => Outcome::Show(app.order_state(&order, language)),
         Looked::Unpaid => Outcome::Toast(app.texts.plain(language, "not-paid-yet", &[])),
         Looked::Unknown(_) => Outcome::Toast(app.texts.plain(language, "pay-failed", &[])),
     })
@@ -198,10 +204,10 @@ async fn cancel(app: &App, user: &User, order: ulid::Ulid, deadline: Deadline) -
         return order_screen(app, user, order, None, deadline).await;
     }
     match app.end_order(order.clone(), &Event::CustomerCancels, None).await? {
-        Ended::Ended(order) | Ended::Already(order) => Ok(screens::order_state(app, &order, language)),
+        Ended::Ended(order) | Ended::Already(order) => Ok(app.order_state(&order, language)),
         Ended::Refused(_) => {
             let current = app.store.order(order.id).await?.unwrap_or(order);
-            Ok(screens::order_state(app, &current, language))
+            Ok(app.order_state(&current, language))
         }
     }
 }

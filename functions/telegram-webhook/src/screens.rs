@@ -14,7 +14,7 @@ use app::telegram::api::types::InlineKeyboardButton;
 use domain::{
     Language, OrderKey, ProductId,
     discount::Rejection,
-    order::{Order, OrderStatus},
+    order::Order,
     payment::Gateway,
     product::RenewalPolicy,
     referral::ReferralStats,
@@ -269,33 +269,6 @@ pub fn pay_trouble(app: &App, order: &Order, gateway: Gateway, shop: &Shop, lang
         keyboard = keyboard.row([primary(button(app, language, "button-try-again", &Button::Pay { order, gateway }))]);
     }
     Screen::new(app.texts.html(language, id, &[]), order_footer(app, order, Some(gateway), shop, language, keyboard))
-}
-
-/// What became of an order.
-pub fn order_state(app: &App, order: &Order, language: Language) -> Screen {
-    let id = match order.status {
-        OrderStatus::AwaitingPayment if order.under_review().is_some() => "order-under-review",
-        OrderStatus::AwaitingPayment | OrderStatus::Expired => return ended(app, order, language),
-        OrderStatus::Paid => "order-paid",
-        OrderStatus::Provisioned => "order-provisioned",
-        OrderStatus::Canceled => "order-canceled",
-        OrderStatus::Refunded => "order-refunded",
-    };
-    let text = app.texts.html(language, id, &[("plan", Arg::Text(&order.terms.name))]);
-    let keyboard = match order.status {
-        OrderStatus::Paid | OrderStatus::Provisioned => {
-            Keyboard::default().row([primary(button(app, language, "button-my-subscriptions", &Button::Subscriptions))])
-        }
-        OrderStatus::AwaitingPayment | OrderStatus::Expired | OrderStatus::Canceled | OrderStatus::Refunded => Keyboard::default(),
-    };
-    Screen::new(text, keyboard.row([home(app, language)]))
-}
-
-/// An order that ended unpaid, and the way to a new one.
-pub fn ended(app: &App, order: &Order, language: Language) -> Screen {
-    let text = app.texts.html(language, "order-expired", &[("plan", Arg::Text(&order.terms.name))]);
-    let again = button(app, language, "button-plans", &Button::Plan(order.terms.product.clone()));
-    Screen::new(text, Keyboard::default().row([primary(again)]).row([home(app, language)]))
 }
 
 /// All that a customer holds. One subscription is shown at once.

@@ -149,7 +149,8 @@ impl App {
 
     /// Places the order that a button stands for, or finds it placed; also says who the customer is. With nothing to pay it is provisioned at once.
     /// Two round trips: one reads everything that it is decided on, one writes.
-    pub async fn place(&self, buyer: TelegramUserId, choice: &Choice, deadline: Deadline) -> Result<(Option<User>, Placed), AppError> {
+    /// `screen`: the message that will show the order.
+    pub async fn place(&self, buyer: TelegramUserId, choice: &Choice, screen: Option<i32>, deadline: Deadline) -> Result<(Option<User>, Placed), AppError> {
         let now = self.now();
         let id = OrderId::new(buyer, OrderKey::Ulid(choice.order));
         let shop = self.shop().await?;
@@ -180,7 +181,7 @@ impl App {
             if !fits {
                 return done(Placed::Changed(Box::new(offer)));
             }
-            match self.write_order(id, &offer, choice.gateway, &found, &shop, now).await {
+            match self.write_order(id, &offer, choice.gateway, screen, &found, &shop).await {
                 Ok(order) => return done(self.placed_now(order, found.user, deadline).await?),
                 // Somebody was quicker: with this order, with the last use of the code, or with its terms. Look again.
                 Err(CommitError::Refused { .. }) => {}
@@ -208,7 +209,16 @@ impl App {
     }
 
     /// One transaction: the order with its first attempt, the code's use, the customer's hold on it, the card's amount.
-    async fn write_order(&self, id: OrderId, offer: &Offer, gateway: Option<Gateway>, found: &Placing, shop: &Shop, now: Timestamp) -> Result<Order, CommitError> {
+    async fn write_order(
+        &self,
+        id: OrderId,
+        offer: &Offer,
+        gateway: Option<Gateway>,
+        screen: Option<i32>,
+        found: &Placing,
+        shop: &Shop,
+    ) -> Result<Order, CommitError> {
+        let now = self.now();
         let first_purchase = found.user.as_ref().is_none_or(|user| user.first_paid_at.is_none());
         let new = NewOrder {
             id,
@@ -218,6 +228,7 @@ impl App {
             inviter: found.user.as_ref().and_then(|user| user.invited_by).filter(|_| first_purchase),
             first_purchase,
             panel_name: self.names.panel_name(id),
+            screen,
             window: shop.settings.order_window(),
         };
         let order = Order::place(new, now, now.plus(LEASE));

@@ -16,6 +16,7 @@ pub mod format;
 pub mod join;
 pub mod operate;
 pub mod operators;
+mod order_screen;
 mod provision;
 pub mod qr;
 pub mod receipt;

@@ -59,12 +59,12 @@ impl App {
         };
         let language = buyer.as_ref().map_or(Language::English, |buyer| buyer.language);
         match self.deliver(&order, &subscription, language, deadline).await? {
-            Delivery::Sent => self.finish(order, &subscription, true, None).await,
+            Delivery::Sent => self.finish(order, &subscription, language, true, None).await,
             Delivery::Unreachable => {
                 self.set_reachable(order.id.buyer, false).await?;
-                self.finish(order, &subscription, true, None).await
+                self.finish(order, &subscription, language, true, None).await
             }
-            Delivery::Later(span, reason) => self.finish(order, &subscription, false, Some((span, reason))).await,
+            Delivery::Later(span, reason) => self.finish(order, &subscription, language, false, Some((span, reason))).await,
         }
     }
 
@@ -114,7 +114,14 @@ impl App {
     }
 
     /// The one write that ends it: provisioned, and delivered or owing just that.
-    async fn finish(&self, order: Order, subscription: &Subscription, delivered: bool, later: Option<(Span, String)>) -> Result<Order, AppError> {
+    async fn finish(
+        &self,
+        order: Order,
+        subscription: &Subscription,
+        language: Language,
+        delivered: bool,
+        later: Option<(Span, String)>,
+    ) -> Result<Order, AppError> {
         let mut read = order;
         for _ in 0..3 {
             let now = self.now();
@@ -140,6 +147,9 @@ impl App {
                 Ok(()) => {
                     let event = if delivered { "order_delivered" } else { "order_provisioned" };
                     info!(event, order.id = %self.names.order(next.id), "an order was provisioned");
+                    if delivered {
+                        self.show_state(&next, language).await;
+                    }
                     return Ok(next);
                 }
                 Err(CommitError::Refused { position: 0, .. }) => {

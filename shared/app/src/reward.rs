@@ -36,6 +36,7 @@ impl App {
                 inviter: None,
                 first_purchase: false,
                 panel_name: self.names.panel_name(id),
+                screen: None,
                 window: shop.settings.order_window(),
             },
             now,

@@ -62,6 +62,12 @@ pub fn html(text: &str) -> String {
     out
 }
 
+/// A line takes its direction from its first letter; one that begins with a Latin name, a digit or an emoji has to be told.
+fn right_to_left(text: &str) -> String {
+    let lines = text.split('\n').map(|line| if line.is_empty() { String::new() } else { format!("\u{200F}{line}") });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 fn isolated(text: String, mixed: bool) -> String {
     if mixed { format!("\u{2068}{text}\u{2069}") } else { text }
 }
@@ -85,7 +91,8 @@ const fn slot(language: Language) -> usize {
 impl Texts {
     /// A text in Telegram's HTML.
     pub fn html(&self, language: Language, id: &str, args: &[(&'static str, Arg<'_>)]) -> String {
-        self.format(language, id, args, html)
+        let text = self.format(language, id, args, html);
+        if language == Language::Persian { right_to_left(&text) } else { text }
     }
 
     /// A text without markup: a button, a toast, an invoice's title.

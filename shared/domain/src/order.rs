@@ -59,8 +59,11 @@ pub struct Order {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inviter: Option<TelegramUserId>,
     /// The buyer had no paid order when it was placed: finishing it makes him an active customer.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, rename = "first", skip_serializing_if = "std::ops::Not::not")]
     pub first_purchase: bool,
+    /// The message of the buyer's chat that shows it: what becomes of the order is shown there too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub screen: Option<i32>,
     /// Tries to pay, at most [`Order::MAX_ATTEMPTS`], numbered from 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attempts: Vec<Attempt>,
@@ -309,6 +312,7 @@ pub struct NewOrder {
     pub inviter: Option<TelegramUserId>,
     pub first_purchase: bool,
     pub panel_name: SubscriptionName,
+    pub screen: Option<i32>,
     /// How long it can be paid.
     pub window: Span,
 }
@@ -331,6 +335,7 @@ impl Order {
             discount: new.discount,
             inviter: new.inviter,
             first_purchase: new.first_purchase,
+            screen: new.screen,
             attempts: Vec::new(),
             panel_name: new.panel_name,
             payment: None,

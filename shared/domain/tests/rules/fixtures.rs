@@ -100,6 +100,7 @@ pub fn new_order(discounted: bool) -> NewOrder {
         discount: discounted.then(|| OrderDiscount { code: code_name(), off: toman(10_000), held: true }),
         inviter: Some(user(INVITER)),
         first_purchase: true,
+        screen: None,
         panel_name: our_account(),
         window: WINDOW,
     }

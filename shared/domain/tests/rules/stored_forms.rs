@@ -62,7 +62,7 @@ fn an_order_placed() {
           },
           "total": "150000 IRT",
           "inviter": 7000000002,
-          "first_purchase": true,
+          "first": true,
           "panel_name": "ws_ours",
           "created_at": "2027-01-15T08:00:00.000Z",
           "expires_at": "2027-01-15T09:30:00.000Z",
@@ -109,7 +109,7 @@ fn an_order_with_everything() {
             "held": true
           },
           "inviter": 7000000002,
-          "first_purchase": true,
+          "first": true,
           "attempts": [
             {
               "number": 1,

@@ -127,28 +127,29 @@ async fn an_order_that_waits_for_money() {
     stored(
         &order(1, 1),
         expect![[r#"
-        20 attributes, 559 bytes
-        PK: S "USER#7000000001"
-        SK: S "ORDER#01M81J18G10000000000000QQD"
-        created_at: S "2026-11-22T12:00:00.001Z"
-        due_at: S "2026-11-22T13:00:00.001Z"
-        duty: S "expire"
-        entity_type: S "order"
-        expires_at: S "2026-11-22T13:00:00.001Z"
-        first_purchase: BOOL true
-        inviter: N 7000000099
-        list_pk: S "ORDERS#2026-11"
-        list_sk: S "2026-11-22T12:00:00.001Z#01M81J18G10000000000000QQD"
-        nonce: S "a nonce of 26 characters.."
-        panel_name: S "mfrggzdfmztwq2lknnwg23tpoe"
-        schema_version: N 1
-        status: S "awaiting_payment"
-        summary: M {product: S "gb50-30d"}
-        terms: M {days: N 30, gb: N 50, name: S "۵۰ گیگابایت، ۳۰ روز", price: S "150000 IRT", product: S "gb50-30d", renewal: S "add"}
-        total: S "131250 IRT"
-        version: N 1
-        work_shard: S "promise#0"
-    "#]],
+            21 attributes, 561 bytes
+            PK: S "USER#7000000001"
+            SK: S "ORDER#01M81J18G10000000000000QQD"
+            created_at: S "2026-11-22T12:00:00.001Z"
+            due_at: S "2026-11-22T13:00:00.001Z"
+            duty: S "expire"
+            entity_type: S "order"
+            expires_at: S "2026-11-22T13:00:00.001Z"
+            first: BOOL true
+            inviter: N 7000000099
+            list_pk: S "ORDERS#2026-11"
+            list_sk: S "2026-11-22T12:00:00.001Z#01M81J18G10000000000000QQD"
+            nonce: S "a nonce of 26 characters.."
+            panel_name: S "mfrggzdfmztwq2lknnwg23tpoe"
+            schema_version: N 1
+            screen: N 1234567
+            status: S "awaiting_payment"
+            summary: M {product: S "gb50-30d"}
+            terms: M {days: N 30, gb: N 50, name: S "۵۰ گیگابایت، ۳۰ روز", price: S "150000 IRT", product: S "gb50-30d", renewal: S "add"}
+            total: S "131250 IRT"
+            version: N 1
+            work_shard: S "promise#0"
+        "#]],
     )
     .await;
 }
@@ -158,7 +159,7 @@ async fn an_order_under_review() {
     let (mut order, _) = with_attempt(&discounted_order(1, 1)).submit_receipt(receipt()).unwrap();
     order.work.park(now(), "the operators' chat is gone");
     stored(&order, expect![[r#"
-        23 attributes, 863 bytes
+        24 attributes, 865 bytes
         PK: S "USER#7000000001"
         SK: S "ORDER#01M81J18G10000000000000QQD"
         attempts: L [M {at: S "2026-11-22T12:00:00.001Z", gateway: S "card", number: N 1, quote: S "131250 IRT", receipt: M {at: S "2026-11-22T12:07:00.000Z", file_id: S "AgACAgQAAxkBAAIBTGaY3vXv1q0mN8pZr4kT2wYbHc9dAAKVvjEbSx7IUJ3lQeR5mFfWAQADAgADeQADNQQ"}}]
@@ -168,7 +169,7 @@ async fn an_order_under_review() {
         duty: S "review"
         entity_type: S "order"
         expires_at: S "2026-11-22T13:00:00.001Z"
-        first_purchase: BOOL true
+        first: BOOL true
         inviter: N 7000000099
         list_pk: S "ORDERS#2026-11"
         list_sk: S "2026-11-22T12:00:00.001Z#01M81J18G10000000000000QQD"
@@ -176,6 +177,7 @@ async fn an_order_under_review() {
         panel_name: S "mfrggzdfmztwq2lknnwg23tpoe"
         parked: S "the operators' chat is gone"
         schema_version: N 1
+        screen: N 1234567
         status: S "awaiting_payment"
         summary: M {method: S "card", product: S "gb50-30d"}
         terms: M {days: N 30, gb: N 50, name: S "۵۰ گیگابایت، ۳۰ روز", price: S "150000 IRT", product: S "gb50-30d", renewal: S "add"}
@@ -188,7 +190,7 @@ async fn an_order_under_review() {
 #[tokio::test]
 async fn an_order_at_the_end_of_its_way() {
     stored(&finished_order(), expect![[r#"
-        24 attributes, 938 bytes
+        25 attributes, 940 bytes
         PK: S "USER#7000000001"
         SK: S "ORDER#01M81J18G10000000000000QQD"
         attempts: L [M {at: S "2026-11-22T12:00:00.001Z", gateway: S "card", number: N 1, quote: S "131250 IRT", receipt: M {at: S "2026-11-22T12:07:00.000Z", file_id: S "AgACAgQAAxkBAAIBTGaY3vXv1q0mN8pZr4kT2wYbHc9dAAKVvjEbSx7IUJ3lQeR5mFfWAQADAgADeQADNQQ"}}]
@@ -198,7 +200,7 @@ async fn an_order_at_the_end_of_its_way() {
         entity_type: S "order"
         expires_at: S "2026-11-22T13:00:00.001Z"
         fence: N 1
-        first_purchase: BOOL true
+        first: BOOL true
         inviter: N 7000000099
         list_pk: S "ORDERS#2026-11"
         list_sk: S "2026-11-22T12:00:00.001Z#01M81J18G10000000000000QQD"
@@ -208,6 +210,7 @@ async fn an_order_at_the_end_of_its_way() {
         payment: S "card#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1"
         provisioned_at: S "2026-11-22T12:09:00.000Z"
         schema_version: N 1
+        screen: N 1234567
         status: S "provisioned"
         summary: M {method: S "card", product: S "gb50-30d"}
         terms: M {days: N 30, gb: N 50, name: S "۵۰ گیگابایت، ۳۰ روز", price: S "150000 IRT", product: S "gb50-30d", renewal: S "add"}
@@ -619,16 +622,16 @@ async fn an_order_stays_below_a_unit_all_its_way() {
         sizes += &size(name, &order).await;
     }
     expect![[r#"
-        placed: 614 bytes, 1.0 unit
-        attempted: 704 bytes, 1.0 unit
-        receipt under review: 833 bytes, 1.0 unit
-        receipt rejected: 922 bytes, 1.0 unit
-        second receipt: 833 bytes, 1.0 unit
-        paid: 924 bytes, 1.0 unit
-        parked: 986 bytes, 1.0 unit
-        provisioned: 960 bytes, 1.0 unit
-        delivered: 938 bytes, 1.0 unit
-        refunded: 1024 bytes, 1.0 unit
+        placed: 616 bytes, 1.0 unit
+        attempted: 706 bytes, 1.0 unit
+        receipt under review: 835 bytes, 1.0 unit
+        receipt rejected: 924 bytes, 1.0 unit
+        second receipt: 835 bytes, 1.0 unit
+        paid: 926 bytes, 1.0 unit
+        parked: 988 bytes, 1.0 unit
+        provisioned: 962 bytes, 1.0 unit
+        delivered: 940 bytes, 1.0 unit
+        refunded: 1026 bytes, 2.0 unit
     "#]]
     .assert_eq(&sizes);
 }

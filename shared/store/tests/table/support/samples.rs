@@ -131,6 +131,7 @@ fn placed(buyer: i64, n: u32, discount: Option<OrderDiscount>) -> Order {
         discount,
         inviter: Some(id(99)),
         first_purchase: true,
+        screen: Some(1_234_567),
         panel_name: "mfrggzdfmztwq2lknnwg23tpoe".parse().unwrap(),
         window: Span::minutes(60),
     };

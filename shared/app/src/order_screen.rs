@@ -1,0 +1,41 @@
+//! What became of an order, in the message that showed it: the customer need not ask.
+
+use domain::{
+    Language, OrderKey,
+    order::{Order, OrderStatus},
+};
+use tracing::debug;
+
+use crate::{
+    App,
+    button::Button,
+    screen::{Keyboard, Screen, primary, tap},
+    text::Arg,
+};
+
+impl App {
+    /// An order that is not (any more) to be paid: what became of it, and the way on.
+    pub fn order_state(&self, order: &Order, language: Language) -> Screen {
+        let (text, way_on) = match order.status {
+            OrderStatus::AwaitingPayment | OrderStatus::Expired if order.under_review().is_some() => ("order-under-review", None),
+            OrderStatus::AwaitingPayment | OrderStatus::Expired => ("order-expired", Some(("button-plans", Button::Plan(order.terms.product.clone())))),
+            OrderStatus::Paid => ("order-paid", Some(("button-my-subscriptions", Button::Subscriptions))),
+            OrderStatus::Provisioned => ("order-provisioned", Some(("button-my-subscriptions", Button::Subscriptions))),
+            OrderStatus::Canceled => ("order-canceled", None),
+            OrderStatus::Refunded => ("order-refunded", None),
+        };
+        let text = self.texts.html(language, text, &[("plan", Arg::Text(&order.terms.name))]);
+        let way_on = way_on.map(|(label, button)| primary(tap(self.texts.plain(language, label, &[]), &button)));
+        let home = tap(self.texts.plain(language, "button-menu", &[]), &Button::Menu);
+        Screen::new(text, Keyboard::default().row(way_on).row([home]))
+    }
+
+    /// Shows it in place. A failure leaves the older text standing, and its buttons lead here.
+    pub(crate) async fn show_state(&self, order: &Order, language: Language) {
+        let (Some(message), OrderKey::Ulid(_)) = (order.screen, order.id.key) else { return };
+        let edit = self.order_state(order, language).edit(order.id.buyer.get(), message);
+        if let Err(error) = self.telegram.edit_message_text(&edit).await {
+            debug!(%error, "an order's message still shows how to pay it");
+        }
+    }
+}
