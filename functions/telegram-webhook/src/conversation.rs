@@ -150,6 +150,7 @@ async fn on_pre_checkout(app: &App, query: PreCheckoutQuery) -> Result<Option<Re
         warn!(event = "pre_checkout_refused", reason = %refusal, "a charge in Stars was refused");
         let text = match refusal {
             PreCheckoutRefusal::Paid => "pre-checkout-paid",
+            PreCheckoutRefusal::UnderReview => "receipt-already",
             PreCheckoutRefusal::Ended => "pre-checkout-ended",
             PreCheckoutRefusal::UnknownOrder | PreCheckoutRefusal::OtherPayer | PreCheckoutRefusal::Banned | PreCheckoutRefusal::AmountMismatch => {
                 "pre-checkout-refused"

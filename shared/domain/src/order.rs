@@ -294,7 +294,7 @@ pub fn owes(order: &Order) -> Option<Duty> {
         OrderStatus::Paid => Some(Duty::Provision),
         OrderStatus::Provisioned if order.delivered_at.is_none() => Some(Duty::Deliver),
         OrderStatus::AwaitingPayment | OrderStatus::Expired if order.under_review().is_some() => Some(Duty::Review),
-        OrderStatus::AwaitingPayment if order.attempts.iter().any(|attempt| attempt.gateway.can_be_polled() && attempt.reference.is_some()) => Some(Duty::Poll),
+        OrderStatus::AwaitingPayment if order.attempts.iter().any(|attempt| attempt.gateway.can_be_polled()) => Some(Duty::Poll),
         OrderStatus::AwaitingPayment => Some(Duty::Expire),
         // A refunded order takes back what it gave, if it may have given anything; clearing the duty says that it has.
         OrderStatus::Refunded => order.work.duty.filter(|duty| *duty == Duty::Revoke),
@@ -389,6 +389,9 @@ impl Order {
         let number = u8::try_from(self.attempts.len().saturating_add(1)).map_err(|_| AttemptRefusal::TooMany)?;
         let mut next = self.clone();
         next.attempts.push(Attempt { number, gateway, quote, opened_at: now, reference: None, url: None, receipt: None });
+        if next.work.duty != owes(&next) {
+            next.owe_by_state(next.expires_at);
+        }
         Ok((next, number))
     }
 

@@ -231,6 +231,8 @@ pub enum PreCheckoutRefusal {
     Ended,
     #[error("the order is paid")]
     Paid,
+    #[error("a receipt of the order is being looked at")]
+    UnderReview,
     #[error("the amount or the currency is not the order's")]
     AmountMismatch,
 }
@@ -248,6 +250,9 @@ pub fn pre_checkout(order: Option<&Order>, number: u8, payer: TelegramUserId, ba
         order::OrderStatus::AwaitingPayment => {}
         order::OrderStatus::Paid | order::OrderStatus::Provisioned => return Err(PreCheckoutRefusal::Paid),
         order::OrderStatus::Expired | order::OrderStatus::Canceled | order::OrderStatus::Refunded => return Err(PreCheckoutRefusal::Ended),
+    }
+    if order.under_review().is_some() {
+        return Err(PreCheckoutRefusal::UnderReview);
     }
     if now > order.expires_at {
         return Err(PreCheckoutRefusal::Ended);

@@ -51,9 +51,9 @@ fn when_an_attempt_may_begin() {
 fn an_open_invoice_is_polled_where_its_gateway_can_be_asked() {
     for gateway in Gateway::ALL {
         let (order, number) = placed(false).begin_attempt(gateway, toman(1), NOW).unwrap();
-        assert_eq!(owes(&order), Some(Duty::Expire), "{gateway}: nothing to ask about yet");
         let opened = order.opened(number, Some("inv-1".to_owned()), Some("https://pay.example/1".to_owned())).unwrap();
         let owed = if gateway.can_be_polled() { Duty::Poll } else { Duty::Expire };
+        assert_eq!(order.work.duty, Some(owed), "{gateway}: opening the invoice changes nothing of what is owed");
         assert_eq!((opened.work.duty, opened.work.due_at), (Some(owed), Some(order.expires_at)), "{gateway}");
         assert_eq!(opened.attempt(number).and_then(|a| a.reference.as_deref()), Some("inv-1"));
         assert_eq!(order.opened(9, None, None), Err(AttemptRefusal::Unknown));

@@ -170,7 +170,7 @@ fn what_may_be_charged() {
         ("at the last instant", (Some(tried()), 1, buyer, false, good.4, last), Ok(())),
         ("after it", (Some(tried()), 1, buyer, false, good.4, last.plus(Span::seconds(1))), Err(PreCheckoutRefusal::Ended)),
         ("the second attempt", (Some(tried()), 2, buyer, false, Some(toman(140_000)), NOW), Ok(())),
-        ("a receipt is under review", (Some(under_review), 1, buyer, false, good.4, NOW), Ok(())),
+        ("a receipt is under review", (Some(under_review), 1, buyer, false, good.4, NOW), Err(PreCheckoutRefusal::UnderReview)),
         ("no such order", (None, 1, buyer, false, good.4, NOW), Err(PreCheckoutRefusal::UnknownOrder)),
         ("a stranger", (Some(tried()), 1, user(1), false, good.4, NOW), Err(PreCheckoutRefusal::OtherPayer)),
         ("a banned stranger", (Some(tried()), 1, user(1), true, good.4, NOW), Err(PreCheckoutRefusal::OtherPayer)),

@@ -25,7 +25,7 @@ fn what_each_order_owes() {
         ("placed", placed(false), Some(Duty::Expire)),
         ("a Stars invoice is out", invoiced(Gateway::TelegramStars), Some(Duty::Expire)),
         ("card chosen", begun(Gateway::Card), Some(Duty::Expire)),
-        ("a Crypto Pay invoice is being opened", begun(Gateway::CryptoPay), Some(Duty::Expire)),
+        ("a Crypto Pay invoice is being opened", begun(Gateway::CryptoPay), Some(Duty::Poll)),
         ("a Crypto Pay invoice is out", invoiced(Gateway::CryptoPay), Some(Duty::Poll)),
         ("a receipt waits", with_receipt(&placed(false)), Some(Duty::Review)),
         ("a receipt waits and an invoice is out", crypto_then_receipt, Some(Duty::Review)),

@@ -191,10 +191,10 @@ async fn by_an_invoice_with_a_code() {
                                                trips  reads | table  list  work writes
         start                                      1      0 |     1     1     0      2
         place                                      2      4 |     6     1     1      8
-        open the invoice                           1      0 |     1     0     1      2
+        open the invoice                           1      0 |     1     0     0      1
         settle                                     2      2 |     4     2     2      8
         finish                                     1      0 |     1     1     1      3
-        the order                                  7        |                       23
+        the order                                  7        |                       22
         finish with the subscription               1      0 |     4     1     1      6
         and status, of a first purchase            1      0 |     6     2     1      9
     "#]]
