@@ -54,11 +54,7 @@ fn answer(reply: Reply) -> Response {
     }
 }
 
-async fn call(
-    State(stand_in): State<TelegramStandIn>,
-    Path((bot, name)): Path<(String, String)>,
-    request: Request,
-) -> Response {
+async fn call(State(stand_in): State<TelegramStandIn>, Path((bot, name)): Path<(String, String)>, request: Request) -> Response {
     if let Err(error) = stand_in.check_token(&bot) {
         return answer(Err(error));
     }
@@ -135,10 +131,7 @@ async fn get_updates(stand_in: &TelegramStandIn, params: Params) -> Reply {
     }
 }
 
-async fn file(
-    State(stand_in): State<TelegramStandIn>,
-    Path((bot, path)): Path<(String, String)>,
-) -> Response {
+async fn file(State(stand_in): State<TelegramStandIn>, Path((bot, path)): Path<(String, String)>) -> Response {
     if let Err(error) = stand_in.check_token(&bot) {
         return answer(Err(error));
     }

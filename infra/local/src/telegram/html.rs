@@ -160,10 +160,7 @@ pub(crate) fn parse_untrimmed(html: &str) -> Result<Formatted, String> {
                     return Err(format!("Unclosed end tag at byte offset {begin}"));
                 }
                 if !name.is_empty() && name != last.tag {
-                    return Err(format!(
-                        "Unmatched end tag at byte offset {begin}, expected \"</{}>\", found \"</{name}>\"",
-                        last.tag
-                    ));
+                    return Err(format!("Unmatched end tag at byte offset {begin}, expected \"</{}>\", found \"</{name}>\"", last.tag));
                 }
                 source.at += 1;
                 if offset > last.offset {
@@ -310,9 +307,7 @@ fn entity(open: &Open, length: usize, inner: &str) -> Option<Value> {
             return Some(code);
         }
         "tg-emoji" => {
-            return Some(
-                json!({ "type": "custom_emoji", "offset": offset, "length": length, "custom_emoji_id": open.argument }),
-            );
+            return Some(json!({ "type": "custom_emoji", "offset": offset, "length": length, "custom_emoji_id": open.argument }));
         }
         "a" => {
             let target = if open.argument.is_empty() { inner } else { &open.argument };
@@ -340,7 +335,7 @@ fn checked_link(link: &str) -> Option<String> {
                 false => format!("{link}/"),
             })
         }
-        None if link.contains('.') && !link.contains([' ', ':']) => Some(match link.contains('/') {
+        None if link.contains('.') && !link.contains(' ') => Some(match link.contains('/') {
             true => format!("http://{link}"),
             false => format!("http://{link}/"),
         }),
@@ -355,7 +350,7 @@ fn merge_code_language(entities: Vec<(usize, Value)>) -> Vec<Value> {
     let mut merged: Vec<(usize, Value)> = Vec::with_capacity(entities.len());
     for (offset, mut entity) in entities {
         if is(&entity, "pre")
-            && let Some(at) = merged.iter().position(|(_, other)| is(other, "code") && same_place(other, &entity))
+            && let Some(at) = merged.iter().position(|(_, other)| other.get("language").is_some() && same_place(other, &entity))
         {
             let (_, code) = merged.remove(at);
             if let (Some(language), Some(object)) = (code.get("language"), entity.as_object_mut()) {

@@ -64,14 +64,7 @@ pub(crate) fn parse(params: &Params, invoice: bool) -> Result<Option<Markup>, Ap
         return inline(rows(&markup, "inline_keyboard")?, invoice).map(|rows| Some(Markup::Inline(rows)));
     }
     if markup.get("keyboard").is_some() {
-        let known = [
-            "keyboard",
-            "is_persistent",
-            "resize_keyboard",
-            "one_time_keyboard",
-            "input_field_placeholder",
-            "selective",
-        ];
+        let known = ["keyboard", "is_persistent", "resize_keyboard", "one_time_keyboard", "input_field_placeholder", "selective"];
         Params::only(&markup, "ReplyKeyboardMarkup", &known)?;
         return Ok(Some(Markup::Reply(rows(&markup, "keyboard")?)));
     }
@@ -87,9 +80,10 @@ pub(crate) fn parse(params: &Params, invoice: bool) -> Result<Option<Markup>, Ap
 }
 
 fn rows(markup: &Value, name: &str) -> Result<Vec<Value>, ApiError> {
-    let rows = markup.get(name).and_then(Value::as_array).ok_or_else(|| {
-        ApiError::bad_request(format!("field \"{name}\" of the reply markup must be of type Array"))
-    })?;
+    let rows = markup
+        .get(name)
+        .and_then(Value::as_array)
+        .ok_or_else(|| ApiError::bad_request(format!("field \"{name}\" of the reply markup must be of type Array")))?;
     // A row without buttons vanishes, as on the real server.
     Ok(rows.iter().filter(|row| row.as_array().is_none_or(|row| !row.is_empty())).cloned().collect())
 }
@@ -97,9 +91,9 @@ fn rows(markup: &Value, name: &str) -> Result<Vec<Value>, ApiError> {
 fn inline(rows: Vec<Value>, invoice: bool) -> Result<Vec<Value>, ApiError> {
     let mut total = 0;
     for row in &rows {
-        let row = row.as_array().ok_or_else(|| {
-            ApiError::bad_request("can't parse inline keyboard: each row must be an Array of InlineKeyboardButton")
-        })?;
+        let row = row
+            .as_array()
+            .ok_or_else(|| ApiError::bad_request("can't parse inline keyboard: each row must be an Array of InlineKeyboardButton"))?;
         if row.len() > ROW_MAX {
             return Err(ApiError::bad_request(format!("a row of the keyboard has more than {ROW_MAX} buttons")));
         }

@@ -311,9 +311,7 @@ impl TelegramStandIn {
     /// Calls a method, as a request or a webhook's answer does, faults aside.
     pub(crate) fn perform(&self, method: &'static str, mut params: Params, via: Via) -> Reply {
         self.with(|world, now| {
-            let outcome = params
-                .check(method)
-                .and_then(|()| methods::run(method, &mut Context { world, now, params: &params }));
+            let outcome = params.check(method).and_then(|()| methods::run(method, &mut Context { world, now, params: &params }));
             world.log_call(ApiCall {
                 method: method.to_owned(),
                 params: params.to_value(),

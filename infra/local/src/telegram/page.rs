@@ -11,8 +11,8 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::people::{self, Post};
 use super::payment::{self, InvoiceRef};
+use super::people::{self, Post};
 use super::world::{Author, Content, FIRST_PERSON_ID, Message, World};
 use super::{TelegramStandIn, picture};
 
@@ -212,21 +212,14 @@ struct Block {
     blocked: bool,
 }
 
-async fn block(
-    State(stand_in): State<TelegramStandIn>,
-    Path(id): Path<i64>,
-    Json(Block { blocked }): Json<Block>,
-) -> Json<Value> {
+async fn block(State(stand_in): State<TelegramStandIn>, Path(id): Path<i64>, Json(Block { blocked }): Json<Block>) -> Json<Value> {
     drop(stand_in.with(|world, now| people::set_blocked(world, now, id, blocked)));
     Json(json!({}))
 }
 
 /// Refuses persons who don't exist, and those who don't sit in the chat.
 fn check_seat(world: &World, person_id: i64, chat_id: i64) -> Result<(), Refused> {
-    let person = world
-        .persons
-        .get(&person_id)
-        .ok_or_else(|| refuse(StatusCode::NOT_FOUND, "There is no such person."))?;
+    let person = world.persons.get(&person_id).ok_or_else(|| refuse(StatusCode::NOT_FOUND, "There is no such person."))?;
     if chat_id == person_id || (world.is_group(chat_id) && person.operator) {
         return Ok(());
     }
@@ -241,11 +234,7 @@ struct NewText {
     reply_to: Option<i64>,
 }
 
-async fn send_text(
-    State(stand_in): State<TelegramStandIn>,
-    Path(chat_id): Path<i64>,
-    Json(new): Json<NewText>,
-) -> Answered {
+async fn send_text(State(stand_in): State<TelegramStandIn>, Path(chat_id): Path<i64>, Json(new): Json<NewText>) -> Answered {
     let text = new.text.trim();
     if text.is_empty() || super::html::utf16_len(text) > TEXT_MAX {
         return Err(refuse(StatusCode::BAD_REQUEST, "A message has 1 to 4096 characters."));
@@ -255,13 +244,7 @@ async fn send_text(
 }
 
 /// The page learns of the delivery by an event, so nothing here waits for the bot.
-fn write(
-    stand_in: &TelegramStandIn,
-    person_id: i64,
-    chat_id: i64,
-    post: Post,
-    reply_to: Option<i64>,
-) -> Answered {
+fn write(stand_in: &TelegramStandIn, person_id: i64, chat_id: i64, post: Post, reply_to: Option<i64>) -> Answered {
     stand_in.with(|world, now| {
         check_seat(world, person_id, chat_id)?;
         drop(people::write(world, now, person_id, chat_id, post, reply_to));
@@ -341,7 +324,8 @@ async fn pay(State(stand_in): State<TelegramStandIn>, Json(wanted): Json<Pay>) -
         (None, None) => return Err(refuse(StatusCode::BAD_REQUEST, "Which invoice?")),
     };
     match stand_in.pay(wanted.person_id, wanted.chat_id, &invoice).await {
-        Ok(paid) => Ok(Json(json!({ "charge_id": paid.charge_id }))),
+        // The page sees by the chat what the bot makes of it.
+        Ok(taken) => Ok(Json(json!({ "charge_id": taken.charge_id }))),
         Err(error) => Err(refuse(StatusCode::CONFLICT, error.to_string())),
     }
 }

@@ -45,18 +45,7 @@ const INVOICE: &[&str] = &[
 const METHODS: &[(&str, &[&[&str]])] = &[
     ("getMe", &[]),
     ("getUpdates", &[&["offset", "limit", "timeout", "allowed_updates"]]),
-    (
-        "setWebhook",
-        &[&[
-            "url",
-            "certificate",
-            "ip_address",
-            "max_connections",
-            "allowed_updates",
-            "drop_pending_updates",
-            "secret_token",
-        ]],
-    ),
+    ("setWebhook", &[&["url", "certificate", "ip_address", "max_connections", "allowed_updates", "drop_pending_updates", "secret_token"]]),
     ("deleteWebhook", &[&["drop_pending_updates"]]),
     ("getWebhookInfo", &[]),
     ("sendMessage", &[SEND, &["text", "parse_mode", "entities", "link_preview_options"]]),

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use super::people::announce;
+use super::TelegramStandIn;
+use super::people::{Sent, announce};
 use super::queue::{Answer, QUERY_LIFETIME_SECONDS, QueueKey};
 use super::world::{Author, Charge, Content, Invoice, World};
-use super::TelegramStandIn;
 
 /// What a person pays.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +63,25 @@ pub enum PayError {
     NoAnswer,
 }
 
+/// A payment that went through, before the webhook has heard of it.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    pub charge_id: String,
+    checkout: Sent,
+    payment: Sent,
+}
+
+impl Taken {
+    /// Waits until the webhook has answered.
+    pub async fn told(self) -> Paid {
+        Paid {
+            charge_id: self.charge_id,
+            checkout: self.checkout.await.unwrap_or_default(),
+            payment: self.payment.await.unwrap_or_default(),
+        }
+    }
+}
+
 /// The slug of an invoice link.
 pub(crate) fn slug(link: &str) -> &str {
     let link = link.rsplit("t.me/").next().unwrap_or(link);
@@ -81,8 +100,8 @@ pub(crate) fn find<'a>(world: &'a World, chat_id: i64, invoice: &InvoiceRef) -> 
 }
 
 impl TelegramStandIn {
-    /// The person confirms a payment; comes back when the bot has been told of it.
-    pub(crate) async fn pay(&self, person_id: i64, chat_id: i64, invoice: &InvoiceRef) -> Result<Paid, PayError> {
+    /// The person confirms a payment; comes back when the Stars are taken, and the bot is about to be told.
+    pub(crate) async fn pay(&self, person_id: i64, chat_id: i64, invoice: &InvoiceRef) -> Result<Taken, PayError> {
         let (verdict, checkout_sent, query_id, invoice_found) = self.with(|world, now| {
             let found = find(world, chat_id, invoice).cloned().ok_or(PayError::NoInvoice)?;
             if found.paid.is_some() {
@@ -111,7 +130,7 @@ impl TelegramStandIn {
             Ok(Ok(Err(words))) => return Err(PayError::Refused(words)),
             Ok(Err(_)) | Err(_) => return Err(PayError::NoAnswer),
         }
-        let (charge_id, payment_sent) = self.with(|world, now| {
+        self.with(|world, now| {
             if find(world, chat_id, invoice).is_some_and(|invoice| invoice.paid.is_some()) {
                 return Err(PayError::AlreadyPaid);
             }
@@ -137,11 +156,9 @@ impl TelegramStandIn {
             }
             let content = Content::Paid { charge: id.clone() };
             let message_id = world.post(person_id, Author::Person(person_id), now, content);
-            Ok((id, announce(world, now, person_id, message_id)))
-        })?;
-        let payment = payment_sent.await.unwrap_or_default();
-        let checkout = checkout_sent.await.unwrap_or_default();
-        Ok(Paid { charge_id, checkout, payment })
+            let payment = announce(world, now, person_id, message_id);
+            Ok(Taken { charge_id: id, checkout: checkout_sent, payment })
+        })
     }
 }
 

@@ -18,14 +18,7 @@ pub(crate) enum Post {
 }
 
 /// The person writes. The first message of all starts the bot, and one to a blocked bot unblocks it, as in the apps.
-pub(crate) fn write(
-    world: &mut World,
-    now: i64,
-    person_id: i64,
-    chat_id: i64,
-    post: Post,
-    reply_to: Option<i64>,
-) -> Sent {
+pub(crate) fn write(world: &mut World, now: i64, person_id: i64, chat_id: i64, post: Post, reply_to: Option<i64>) -> Sent {
     if chat_id == person_id {
         if world.persons.get(&person_id).is_some_and(|person| person.blocked) {
             drop(set_blocked(world, now, person_id, false));
@@ -39,14 +32,12 @@ pub(crate) fn write(
     }
     let content = match post {
         Post::Text(text) => Content::Text(typed(&text)),
-        Post::Photo { bytes, caption } => Content::Photo {
-            file: world.keep_file("photo", None, None, bytes),
-            caption: Formatted::plain(caption),
-        },
-        Post::Document { name, mime, bytes, caption } => Content::Document {
-            file: world.keep_file("document", Some(name), Some(mime), bytes),
-            caption: Formatted::plain(caption),
-        },
+        Post::Photo { bytes, caption } => {
+            Content::Photo { file: world.keep_file("photo", None, None, bytes), caption: Formatted::plain(caption) }
+        }
+        Post::Document { name, mime, bytes, caption } => {
+            Content::Document { file: world.keep_file("document", Some(name), Some(mime), bytes), caption: Formatted::plain(caption) }
+        }
     };
     let id = world.post(chat_id, Author::Person(person_id), now, content);
     if let Some(chat) = world.chats.get_mut(&chat_id) {
@@ -67,14 +58,7 @@ pub(crate) fn announce(world: &mut World, now: i64, chat_id: i64, message_id: i6
 }
 
 /// The person taps a button with callback data. Returns the query's id as well.
-pub(crate) fn tap(
-    world: &mut World,
-    now: i64,
-    person_id: i64,
-    chat_id: i64,
-    message_id: i64,
-    data: &str,
-) -> (String, Sent) {
+pub(crate) fn tap(world: &mut World, now: i64, person_id: i64, chat_id: i64, message_id: i64, data: &str) -> (String, Sent) {
     let id = (u64::try_from(person_id).unwrap_or_default() << 20).saturating_add(world.next_serial()).to_string();
     let message = match world.message(chat_id, message_id) {
         Some(message) => world.message_value(chat_id, message),
@@ -100,11 +84,7 @@ pub(crate) fn set_blocked(world: &mut World, now: i64, person_id: i64, blocked: 
     let user = person.user();
     let bot = world.bot_user();
     let member = |banned: bool| -> Value {
-        if banned {
-            json!({ "status": "kicked", "user": bot, "until_date": 0 })
-        } else {
-            json!({ "status": "member", "user": bot })
-        }
+        if banned { json!({ "status": "kicked", "user": bot, "until_date": 0 }) } else { json!({ "status": "member", "user": bot }) }
     };
     let payload = json!({
         "chat": world.chat_value(person_id),
@@ -115,11 +95,5 @@ pub(crate) fn set_blocked(world: &mut World, now: i64, person_id: i64, blocked: 
     });
     world.live.effects.page.push(json!({ "kind": "persons" }));
     world.touch(person_id);
-    Some(world.enqueue(
-        QueueKey::Membership(person_id),
-        "my_chat_member",
-        payload,
-        now,
-        MESSAGE_LIFETIME_SECONDS,
-    ))
+    Some(world.enqueue(QueueKey::Membership(person_id), "my_chat_member", payload, now, MESSAGE_LIFETIME_SECONDS))
 }

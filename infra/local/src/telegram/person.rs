@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::people::{self, Post};
 use super::payment;
+use super::people::{self, Post};
 use super::queue::Answer;
 use super::world::{Author, Content, Invoice, World};
 use super::{InvoiceRef, Paid, PayError, TelegramStandIn};
@@ -169,19 +169,12 @@ impl Person {
 
     /// Sends a file.
     pub async fn send_document(&self, name: &str, mime: &str, bytes: impl Into<Vec<u8>>) -> Answer {
-        let post = Post::Document {
-            name: name.to_owned(),
-            mime: mime.to_owned(),
-            bytes: bytes.into(),
-            caption: String::new(),
-        };
+        let post = Post::Document { name: name.to_owned(), mime: mime.to_owned(), bytes: bytes.into(), caption: String::new() };
         self.write(post, None).await
     }
 
     async fn write(&self, post: Post, reply_to: Option<i64>) -> Answer {
-        let sent = self
-            .stand_in
-            .with(|world, now| people::write(world, now, self.id, self.chat_id, post, reply_to));
+        let sent = self.stand_in.with(|world, now| people::write(world, now, self.id, self.chat_id, post, reply_to));
         sent.await.unwrap_or_default()
     }
 
@@ -207,9 +200,7 @@ impl Person {
 
     /// Sends callback data, whether or not a button has it.
     pub async fn tap_data(&self, message_id: i64, data: &str) -> Answer {
-        let (_, sent) = self
-            .stand_in
-            .with(|world, now| people::tap(world, now, self.id, self.chat_id, message_id, data));
+        let (_, sent) = self.stand_in.with(|world, now| people::tap(world, now, self.id, self.chat_id, message_id, data));
         sent.await.unwrap_or_default()
     }
 
@@ -218,7 +209,7 @@ impl Person {
     /// # Errors
     /// There is no such invoice, it is paid already, or the bot refuses or stays silent.
     pub async fn pay(&self, invoice: impl Into<InvoiceRef>) -> Result<Paid, PayError> {
-        self.stand_in.pay(self.id, self.chat_id, &invoice.into()).await
+        Ok(self.stand_in.pay(self.id, self.chat_id, &invoice.into()).await?.told().await)
     }
 
     /// Blocks the bot, or takes it back; none when it was so already.
@@ -274,9 +265,8 @@ impl Person {
             }
             seen.extend(message.button_texts().into_iter().map(ToOwned::to_owned));
         }
-        let keyboard = self.stand_in.with(|world, _| {
-            world.chats.get(&self.chat_id).map(|chat| buttons(&chat.reply_keyboard)).unwrap_or_default()
-        });
+        let keyboard =
+            self.stand_in.with(|world, _| world.chats.get(&self.chat_id).map(|chat| buttons(&chat.reply_keyboard)).unwrap_or_default());
         let below = keyboard.into_iter().flatten().find(|button| button.text.contains(part));
         below.map(|button| (0, button)).ok_or_else(|| PersonError::NoButton { wanted: part.to_owned(), seen })
     }
@@ -321,9 +311,7 @@ fn view(world: &World, message: &super::world::Message) -> ChatMessage {
         edited: message.edited.is_some(),
     };
     match &message.content {
-        Content::Text(formatted)
-        | Content::Photo { caption: formatted, .. }
-        | Content::Document { caption: formatted, .. } => {
+        Content::Text(formatted) | Content::Photo { caption: formatted, .. } | Content::Document { caption: formatted, .. } => {
             view.text.clone_from(&formatted.text);
             view.entities.clone_from(&formatted.entities);
         }
@@ -333,8 +321,7 @@ fn view(world: &World, message: &super::world::Message) -> ChatMessage {
     match &message.content {
         Content::Photo { file, .. } => view.photo = world.files.get(file).map(|file| file.bytes.clone()),
         Content::Document { file, .. } => {
-            view.document =
-                world.files.get(file).map(|file| (file.name.clone().unwrap_or_default(), file.bytes.clone()));
+            view.document = world.files.get(file).map(|file| (file.name.clone().unwrap_or_default(), file.bytes.clone()));
         }
         _ => {}
     }

@@ -33,22 +33,17 @@ impl Params {
     /// Reads a request of the Bot API.
     pub async fn read(request: Request) -> Result<Self, ApiError> {
         let unreadable = |what: &str| ApiError::bad_request(format!("can't parse the request body: {what}"));
-        let Query(query) = Query::<BTreeMap<String, String>>::try_from_uri(request.uri())
-            .map_err(|error| unreadable(&error.to_string()))?;
+        let Query(query) =
+            Query::<BTreeMap<String, String>>::try_from_uri(request.uri()).map_err(|error| unreadable(&error.to_string()))?;
         let mut params = Self::default();
         params.fields.extend(query.into_iter().map(|(name, value)| (name, Value::String(value))));
         if request.method() == Method::GET {
             return Ok(params);
         }
-        let kind = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+        let kind =
+            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
         if kind.starts_with("multipart/form-data") {
-            let mut form =
-                Multipart::from_request(request, &()).await.map_err(|error| unreadable(&error.to_string()))?;
+            let mut form = Multipart::from_request(request, &()).await.map_err(|error| unreadable(&error.to_string()))?;
             while let Some(field) = form.next_field().await.map_err(|error| unreadable(&error.to_string()))? {
                 let field_name = field.name().unwrap_or_default().to_owned();
                 let file_name = field.file_name().map(ToOwned::to_owned);
@@ -75,8 +70,7 @@ impl Params {
         } else if kind.starts_with("application/x-www-form-urlencoded") {
             let text = String::from_utf8(body.into()).map_err(|_| unreadable("strings must be in UTF-8"))?;
             let uri = format!("/?{text}").parse().map_err(|_| unreadable("not a form"))?;
-            let Query(form) = Query::<BTreeMap<String, String>>::try_from_uri(&uri)
-                .map_err(|error| unreadable(&error.to_string()))?;
+            let Query(form) = Query::<BTreeMap<String, String>>::try_from_uri(&uri).map_err(|error| unreadable(&error.to_string()))?;
             params.fields.extend(form.into_iter().map(|(name, value)| (name, Value::String(value))));
         } else if !body.is_empty() {
             return Err(unreadable("unknown content type"));
@@ -91,13 +85,13 @@ impl Params {
             let reference = format!("attach://{name}");
             self.fields.values().any(|value| value.to_string().contains(&reference))
         };
-        let unknown = self.fields.keys().find(|name| !parameters::takes(method, name)).or_else(|| {
-            self.uploads.keys().find(|name| !parameters::takes(method, name) && !attached(name))
-        });
+        let unknown = self
+            .fields
+            .keys()
+            .find(|name| !parameters::takes(method, name))
+            .or_else(|| self.uploads.keys().find(|name| !parameters::takes(method, name) && !attached(name)));
         match unknown {
-            Some(name) => {
-                Err(ApiError::bad_request(format!("{method} has no parameter \"{name}\" (only this stand-in minds)")))
-            }
+            Some(name) => Err(ApiError::bad_request(format!("{method} has no parameter \"{name}\" (only this stand-in minds)"))),
             None => Ok(()),
         }
     }
@@ -177,9 +171,7 @@ impl Params {
     pub fn only(value: &Value, what: &str, known: &[&str]) -> Result<(), ApiError> {
         let object = value.as_object().ok_or_else(|| ApiError::bad_request(format!("{what} must be an Object")))?;
         match object.keys().find(|name| !known.contains(&name.as_str())) {
-            Some(name) => {
-                Err(ApiError::bad_request(format!("{what} has no field \"{name}\" (only this stand-in minds)")))
-            }
+            Some(name) => Err(ApiError::bad_request(format!("{what} has no field \"{name}\" (only this stand-in minds)"))),
             None => Ok(()),
         }
     }

@@ -44,9 +44,7 @@ pub enum StateFileError {
 /// The saved world, if there is one.
 pub(crate) fn load(path: &Path) -> Result<Option<World>, StateFileError> {
     match fs::read(path) {
-        Ok(bytes) => serde_json::from_slice(&bytes)
-            .map(Some)
-            .map_err(|source| StateFileError::Decode { path: path.to_owned(), source }),
+        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|source| StateFileError::Decode { path: path.to_owned(), source }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(StateFileError::Read { path: path.to_owned(), source }),
     }

@@ -76,12 +76,22 @@ pub(crate) struct Invoice {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Content {
     Text(Formatted),
-    Photo { file: String, caption: Formatted },
-    Document { file: String, caption: Formatted },
+    Photo {
+        file: String,
+        caption: Formatted,
+    },
+    Document {
+        file: String,
+        caption: Formatted,
+    },
     Invoice(Invoice),
     /// Service messages about a charge, by its id.
-    Paid { charge: String },
-    Refunded { charge: String },
+    Paid {
+        charge: String,
+    },
+    Refunded {
+        charge: String,
+    },
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -308,9 +318,7 @@ impl World {
     /// The chat a bot may write to now.
     pub fn check_writable(&self, chat_id: i64) -> Result<(), ApiError> {
         match self.persons.get(&chat_id) {
-            Some(person) if person.blocked => {
-                Err(ApiError::new(403, "Forbidden: bot was blocked by the user"))
-            }
+            Some(person) if person.blocked => Err(ApiError::new(403, "Forbidden: bot was blocked by the user")),
             Some(person) if person.started => Ok(()),
             _ if chat_id == self.operator_chat_id => Ok(()),
             _ => Err(ApiError::bad_request("chat not found")),
@@ -326,16 +334,7 @@ impl World {
         let chat = self.chats.entry(chat_id).or_default();
         chat.last_message_id += 1;
         let id = chat.last_message_id;
-        chat.messages.push(Message {
-            id,
-            author,
-            date: now,
-            edited: None,
-            content,
-            keyboard: Vec::new(),
-            reply_to: None,
-            origin: None,
-        });
+        chat.messages.push(Message { id, author, date: now, edited: None, content, keyboard: Vec::new(), reply_to: None, origin: None });
         self.touch(chat_id);
         id
     }
@@ -356,10 +355,7 @@ impl World {
     }
 
     pub fn person_user(&self, id: i64) -> Value {
-        self.persons.get(&id).map_or_else(
-            || json!({ "id": id, "is_bot": false, "first_name": "Deleted Account" }),
-            Person::user,
-        )
+        self.persons.get(&id).map_or_else(|| json!({ "id": id, "is_bot": false, "first_name": "Deleted Account" }), Person::user)
     }
 
     /// A message as the Bot API shows it.
@@ -412,13 +408,16 @@ impl World {
                 put("document", self.document(file));
             }
             Content::Invoice(invoice) => {
-                put("invoice", json!({
-                    "title": invoice.title,
-                    "description": invoice.description,
-                    "start_parameter": "",
-                    "currency": "XTR",
-                    "total_amount": invoice.amount,
-                }));
+                put(
+                    "invoice",
+                    json!({
+                        "title": invoice.title,
+                        "description": invoice.description,
+                        "start_parameter": "",
+                        "currency": "XTR",
+                        "total_amount": invoice.amount,
+                    }),
+                );
             }
             Content::Paid { charge } => {
                 put("successful_payment", self.charge_value(charge));
@@ -479,11 +478,8 @@ impl World {
             Some(name) if kind == "document" => format!("documents/file_{}_{name}", self.serial),
             _ => format!("{kind}s/file_{}.{extension}", self.serial),
         };
-        let mime = picture
-            .as_ref()
-            .map(|picture| picture.mime.to_owned())
-            .or(mime)
-            .unwrap_or_else(|| "application/octet-stream".to_owned());
+        let mime =
+            picture.as_ref().map(|picture| picture.mime.to_owned()).or(mime).unwrap_or_else(|| "application/octet-stream".to_owned());
         let file = File {
             unique_id: opaque_of(kind, &bytes).chars().take(16).collect(),
             path,
@@ -503,14 +499,7 @@ impl World {
     }
 
     /// Puts an update into its queue. What comes back tells of the first attempt to deliver it.
-    pub fn enqueue(
-        &mut self,
-        key: QueueKey,
-        kind: &str,
-        payload: Value,
-        now: i64,
-        lifetime_seconds: i64,
-    ) -> oneshot::Receiver<Answer> {
+    pub fn enqueue(&mut self, key: QueueKey, kind: &str, payload: Value, now: i64, lifetime_seconds: i64) -> oneshot::Receiver<Answer> {
         self.last_update_id += 1;
         let update_id = self.last_update_id;
         let mut update = Map::new();
@@ -520,13 +509,7 @@ impl World {
         self.enqueue_update(key, Value::Object(update), now.saturating_add(lifetime_seconds), wanted)
     }
 
-    pub fn enqueue_update(
-        &mut self,
-        key: QueueKey,
-        update: Value,
-        expires: i64,
-        wanted: bool,
-    ) -> oneshot::Receiver<Answer> {
+    pub fn enqueue_update(&mut self, key: QueueKey, update: Value, expires: i64, wanted: bool) -> oneshot::Receiver<Answer> {
         let (sender, receiver) = oneshot::channel();
         remember(&mut self.live.history, update.clone());
         let update_id = update.get("update_id").and_then(Value::as_i64).unwrap_or_default();
@@ -582,9 +565,7 @@ pub(crate) fn typed(text: &str) -> Formatted {
         let bare = word.trim_end();
         let name = bare.strip_prefix('/').map(|name| name.split('@').next().unwrap_or_default());
         let kind = match name {
-            Some(name) if !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') => {
-                Some("bot_command")
-            }
+            Some(name) if !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') => Some("bot_command"),
             _ if bare.starts_with("https://") || bare.starts_with("http://") => Some("url"),
             _ => None,
         };

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::Context;
 use super::super::error::{ApiError, Reply};
 use super::super::html::utf16_len;
 use super::super::request::Params;
+use super::Context;
 
 pub(super) fn get_me(context: &Context<'_>) -> Value {
     let mut me = context.world.bot_user();
@@ -62,8 +62,7 @@ fn commands_key(context: &Context<'_>) -> Result<String, ApiError> {
 
 pub(super) fn set_my_commands(context: &mut Context<'_>) -> Reply {
     let key = commands_key(context)?;
-    let commands =
-        context.params.list("commands")?.ok_or_else(|| ApiError::bad_request("parameter \"commands\" is required"))?;
+    let commands = context.params.list("commands")?.ok_or_else(|| ApiError::bad_request("parameter \"commands\" is required"))?;
     if commands.len() > 100 {
         return Err(ApiError::bad_request("too many commands specified"));
     }

@@ -79,8 +79,7 @@ pub(super) fn get_chat(context: &Context<'_>) -> Reply {
 
 pub(super) fn get_chat_member(context: &Context<'_>) -> Reply {
     let chat_id = known_chat(context)?;
-    let user_id =
-        context.params.integer("user_id")?.ok_or_else(|| ApiError::bad_request("invalid user_id specified"))?;
+    let user_id = context.params.integer("user_id")?.ok_or_else(|| ApiError::bad_request("invalid user_id specified"))?;
     if user_id == context.world.bot_id {
         return Ok(json!({ "status": "member", "user": context.world.bot_user() }));
     }
@@ -96,8 +95,8 @@ pub(super) fn send_chat_action(context: &mut Context<'_>) -> Reply {
     let chat_id = context.writable_chat()?;
     match context.params.text("action")? {
         Some(
-            "typing" | "upload_photo" | "record_video" | "upload_video" | "record_voice" | "upload_voice"
-            | "upload_document" | "choose_sticker" | "find_location" | "record_video_note" | "upload_video_note",
+            "typing" | "upload_photo" | "record_video" | "upload_video" | "record_voice" | "upload_voice" | "upload_document"
+            | "choose_sticker" | "find_location" | "record_video_note" | "upload_video_note",
         ) => {
             context.world.live.effects.page.push(json!({ "kind": "typing", "chat_id": chat_id }));
             Ok(Value::Bool(true))

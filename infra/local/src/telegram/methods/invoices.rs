@@ -91,22 +91,21 @@ pub(super) fn create_invoice_link(context: &mut Context<'_>) -> Reply {
 pub(super) fn answer_pre_checkout_query(context: &mut Context<'_>) -> Reply {
     let id = context.params.required_text("pre_checkout_query_id", "pre_checkout_query_id is empty")?.to_owned();
     let ok = context.params.boolean("ok")?.ok_or_else(|| ApiError::bad_request("parameter \"ok\" is required"))?;
-    let verdict = if ok {
-        Ok(())
-    } else {
-        Err(context.params.required_text("error_message", "error_message must be non-empty")?.to_owned())
-    };
-    let waiting = context.world.live.checkouts.remove(&id).ok_or_else(|| {
-        ApiError::bad_request("query is too old and response timeout expired or query ID is invalid")
-    })?;
+    let verdict =
+        if ok { Ok(()) } else { Err(context.params.required_text("error_message", "error_message must be non-empty")?.to_owned()) };
+    let waiting = context
+        .world
+        .live
+        .checkouts
+        .remove(&id)
+        .ok_or_else(|| ApiError::bad_request("query is too old and response timeout expired or query ID is invalid"))?;
     // The person may have given up in this moment; then the payment is off.
     let _ = waiting.send(verdict);
     Ok(Value::Bool(true))
 }
 
 pub(super) fn refund_star_payment(context: &mut Context<'_>) -> Reply {
-    let user_id =
-        context.params.integer("user_id")?.ok_or_else(|| ApiError::bad_request("invalid user_id specified"))?;
+    let user_id = context.params.integer("user_id")?.ok_or_else(|| ApiError::bad_request("invalid user_id specified"))?;
     let id = context.params.required_text("telegram_payment_charge_id", "CHARGE_ID_EMPTY")?;
     let now = context.now;
     let world = &mut *context.world;
@@ -123,13 +122,7 @@ pub(super) fn refund_star_payment(context: &mut Context<'_>) -> Reply {
     let message_id = world.post(user_id, Author::Person(user_id), now, content);
     let message = world.message(user_id, message_id).map(|message| world.message_value(user_id, message));
     // Nobody waits for the delivery.
-    drop(world.enqueue(
-        QueueKey::Messages(user_id),
-        "message",
-        message.unwrap_or_default(),
-        now,
-        MESSAGE_LIFETIME_SECONDS,
-    ));
+    drop(world.enqueue(QueueKey::Messages(user_id), "message", message.unwrap_or_default(), now, MESSAGE_LIFETIME_SECONDS));
     Ok(Value::Bool(true))
 }
 

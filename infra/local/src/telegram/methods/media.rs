@@ -83,8 +83,7 @@ fn keep(context: &mut Context<'_>, kind: &'static str, upload: Upload) -> Result
 
 pub(super) fn edit_media(context: &mut Context<'_>) -> Reply {
     let target = target(context)?;
-    let media =
-        context.params.json("media")?.ok_or_else(|| ApiError::bad_request("parameter \"media\" is required"))?;
+    let media = context.params.json("media")?.ok_or_else(|| ApiError::bad_request("parameter \"media\" is required"))?;
     let known = [
         "type",
         "media",
@@ -105,11 +104,7 @@ pub(super) fn edit_media(context: &mut Context<'_>) -> Reply {
         "document" => Content::Document { file: existing(context, "document", field("media"))?, caption },
         _ => return Err(ApiError::bad_request("can't parse InputMedia: wrong type (this stand-in knows photo and document)")),
     };
-    if context
-        .world
-        .message(target.0, target.1)
-        .is_some_and(|message| matches!(message.content, Content::Invoice(_)))
-    {
+    if context.world.message(target.0, target.1).is_some_and(|message| matches!(message.content, Content::Invoice(_))) {
         return Err(ApiError::bad_request("message can't be edited"));
     }
     let keyboard = edited_keyboard(context, false)?;

@@ -60,14 +60,8 @@ pub(super) fn target(context: &Context<'_>) -> Result<(i64, i64), ApiError> {
         return Err(ApiError::bad_request("MESSAGE_ID_INVALID"));
     }
     let chat_id = context.writable_chat()?;
-    let id = context
-        .params
-        .integer("message_id")?
-        .ok_or_else(|| ApiError::bad_request("message identifier is not specified"))?;
-    let message = context
-        .world
-        .message(chat_id, id)
-        .ok_or_else(|| ApiError::bad_request("message to edit not found"))?;
+    let id = context.params.integer("message_id")?.ok_or_else(|| ApiError::bad_request("message identifier is not specified"))?;
+    let message = context.world.message(chat_id, id).ok_or_else(|| ApiError::bad_request("message to edit not found"))?;
     if message.author != Author::Bot || matches!(message.content, Content::Paid { .. } | Content::Refunded { .. }) {
         return Err(ApiError::bad_request("message can't be edited"));
     }
@@ -84,12 +78,7 @@ pub(super) fn edited_keyboard(context: &Context<'_>, invoice: bool) -> Result<Ve
 }
 
 /// Puts new content and keyboard into a message, unless nothing is new.
-pub(super) fn replace(
-    context: &mut Context<'_>,
-    (chat_id, id): (i64, i64),
-    content: Option<Content>,
-    keyboard: Vec<Value>,
-) -> Reply {
+pub(super) fn replace(context: &mut Context<'_>, (chat_id, id): (i64, i64), content: Option<Content>, keyboard: Vec<Value>) -> Reply {
     let now = context.now;
     let Some(message) = context.world.message_mut(chat_id, id) else {
         return Err(ApiError::bad_request("message to edit not found"));
@@ -147,14 +136,8 @@ pub(super) fn delete(context: &mut Context<'_>) -> Reply {
     /// A bot can delete for both sides that long.
     const DELETABLE_SECONDS: i64 = 48 * 60 * 60;
     let chat_id = context.writable_chat()?;
-    let id = context
-        .params
-        .integer("message_id")?
-        .ok_or_else(|| ApiError::bad_request("message identifier is not specified"))?;
-    let message = context
-        .world
-        .message(chat_id, id)
-        .ok_or_else(|| ApiError::bad_request("message to delete not found"))?;
+    let id = context.params.integer("message_id")?.ok_or_else(|| ApiError::bad_request("message identifier is not specified"))?;
+    let message = context.world.message(chat_id, id).ok_or_else(|| ApiError::bad_request("message to delete not found"))?;
     if context.now.saturating_sub(message.date) > DELETABLE_SECONDS {
         return Err(ApiError::bad_request("message can't be deleted for everyone"));
     }
@@ -172,9 +155,7 @@ fn source(context: &Context<'_>, verb: &str) -> Result<(Author, i64, Content), A
     let id = context.params.integer("message_id")?.ok_or_else(missing)?;
     let message = context.world.message(from, id).ok_or_else(missing)?;
     match &message.content {
-        Content::Text(_) | Content::Photo { .. } | Content::Document { .. } => {
-            Ok((message.author, message.date, message.content.clone()))
-        }
+        Content::Text(_) | Content::Photo { .. } | Content::Document { .. } => Ok((message.author, message.date, message.content.clone())),
         Content::Invoice(_) | Content::Paid { .. } | Content::Refunded { .. } => {
             Err(ApiError::bad_request(format!("the message can't be {}", if verb == "copy" { "copied" } else { "forwarded" })))
         }

@@ -68,9 +68,10 @@ impl Context<'_> {
         if !self.params.has(name) {
             return Err(ApiError::bad_request(format!("{name} is empty")));
         }
-        self.params.integer(name).map_err(|_| ApiError::bad_request("chat not found"))?.ok_or_else(|| {
-            ApiError::bad_request(format!("{name} is empty"))
-        })
+        self.params
+            .integer(name)
+            .map_err(|_| ApiError::bad_request("chat not found"))?
+            .ok_or_else(|| ApiError::bad_request(format!("{name} is empty")))
     }
 
     /// The chat to write to.
@@ -96,15 +97,8 @@ impl Context<'_> {
     /// The message that a sent one answers.
     fn reply_to(&self, chat_id: i64) -> Result<Option<i64>, ApiError> {
         let Some(reply) = self.params.json("reply_parameters")? else { return Ok(None) };
-        let known = [
-            "message_id",
-            "chat_id",
-            "allow_sending_without_reply",
-            "quote",
-            "quote_parse_mode",
-            "quote_entities",
-            "quote_position",
-        ];
+        let known =
+            ["message_id", "chat_id", "allow_sending_without_reply", "quote", "quote_parse_mode", "quote_entities", "quote_position"];
         Params::only(&reply, "ReplyParameters", &known)?;
         let id = reply.get("message_id").and_then(Value::as_i64);
         match id.filter(|id| self.world.message(chat_id, *id).is_some()) {

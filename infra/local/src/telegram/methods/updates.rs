@@ -2,18 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::Context;
 use super::super::error::{ApiError, Reply};
 use super::super::queue::Answer;
 use super::super::world::Webhook;
+use super::Context;
 
 /// Updates in one answer of `getUpdates`.
 const UPDATES_MAX: i64 = 100;
 
 fn take_allowed_updates(context: &mut Context<'_>) -> Result<(), ApiError> {
     if let Some(kinds) = context.params.list("allowed_updates")? {
-        context.world.allowed_updates =
-            kinds.iter().filter_map(|kind| kind.as_str().map(ToOwned::to_owned)).collect();
+        context.world.allowed_updates = kinds.iter().filter_map(|kind| kind.as_str().map(ToOwned::to_owned)).collect();
     }
     Ok(())
 }
@@ -91,9 +90,8 @@ pub(super) fn get_updates(context: &mut Context<'_>) -> Reply {
     let now = context.now;
     let world = &mut *context.world;
     let id = |update: &Value| update.get("update_id").and_then(Value::as_i64).unwrap_or_default();
-    let (kept, confirmed) = std::mem::take(&mut world.pending)
-        .into_iter()
-        .partition(|pending| id(&pending.update) >= offset && pending.expires >= now);
+    let (kept, confirmed) =
+        std::mem::take(&mut world.pending).into_iter().partition(|pending| id(&pending.update) >= offset && pending.expires >= now);
     world.pending = kept;
     for pending in confirmed {
         if let Some(waiting) = world.live.waiting.remove(&pending.ticket) {

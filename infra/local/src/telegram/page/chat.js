@@ -25,6 +25,9 @@ const state = {
   spinners: new Map(),
   answered: new Set(),
   replyTo: null,
+  /** Whether the newest message is kept in sight. */
+  pinned: true,
+  newest: null,
   failure: null,
   online: false,
   typing: null,
@@ -71,7 +74,7 @@ const refreshSeats = refresher(async () => {
   state.connected = answer.connected;
   state.failure = answer.failure;
   if (!state.seats.some((seat) => seat.chat_id === state.current)) {
-    const wanted = Number(location.hash.slice(1));
+    const wanted = Number(location.hash.slice(1)) || null;
     const first = state.seats.find((seat) => seat.chat_id === wanted) ?? state.seats[0];
     state.current = first?.chat_id ?? null;
     if (wanted && first?.chat_id === wanted) $("app").classList.add("open");
@@ -177,7 +180,7 @@ function showSeats() {
     node.setAttribute("aria-current", String(other.chat_id === state.current));
     const name = make("b", "", other.title);
     name.dir = "auto";
-    const tag = other.group ? "group" : [other.language, other.blocked && "blocked"].filter(Boolean).join(" · ");
+    const tag = other.group ? "group" : other.blocked ? "blocked" : (other.language ?? "");
     if (tag) name.append(make("span", "tag", tag));
     const text = make("small", "", preview(other.last));
     text.dir = "auto";
@@ -268,8 +271,6 @@ function showMessages() {
   const chat = state.chats.get(state.current);
   if (!chat) return;
   const list = $("messages");
-  const scroll = $("scroll");
-  const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
   const old = new Map([...list.children].map((node) => [node.dataset.key, node]));
   const fresh = old.size === 0;
   const nodes = [];
@@ -295,8 +296,11 @@ function showMessages() {
     before = next;
   }
   showSpinners();
-  if (fresh || atEnd || chat.messages.at(-1)?.out) toEnd();
-  else showDown();
+  const newest = chat.messages.at(-1)?.message_id;
+  const wrote = chat.messages.at(-1)?.out && newest !== state.newest;
+  state.newest = newest;
+  if (fresh || wrote) state.pinned = true;
+  follow();
 }
 
 function keep(old, key, signature, build) {
@@ -314,15 +318,26 @@ function keep(old, key, signature, build) {
   return node;
 }
 
-const toEnd = () => {
-  $("scroll").scrollTop = $("scroll").scrollHeight;
-  showDown();
-};
-
-function showDown() {
-  const scroll = $("scroll");
-  $("down").hidden = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 160;
+/** Keeps the newest message in sight, unless the reader has gone up. */
+function follow() {
+  if (state.pinned) $("scroll").scrollTop = $("scroll").scrollHeight;
+  $("down").hidden = state.pinned;
 }
+
+function toEnd() {
+  state.pinned = true;
+  follow();
+}
+
+$("scroll").onscroll = () => {
+  const scroll = $("scroll");
+  state.pinned = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
+  $("down").hidden = state.pinned;
+};
+// Pictures that arrive and keyboards that open change the heights.
+const heights = new ResizeObserver(follow);
+heights.observe($("scroll"));
+heights.observe($("messages"));
 
 function welcome(chat) {
   const node = make("div", "welcome");
@@ -413,9 +428,6 @@ function picture(message) {
     image.style.height = "auto";
     image.style.aspectRatio = `${size.width} / ${size.height}`;
   }
-  image.onload = () => {
-    if ($("down").hidden) toEnd();
-  };
   button.append(image);
   button.onclick = () => {
     $("photo-large").src = image.src;
@@ -845,7 +857,6 @@ $("acting-as").onchange = () => {
 };
 $("back").onclick = () => $("app").classList.remove("open");
 $("down").onclick = toEnd;
-$("scroll").onscroll = showDown;
 
 // ---- pictures and files ----
 
@@ -970,7 +981,7 @@ function toast(text) {
   // Above an open dialog, which covers everything else.
   const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
   (dialog ?? document.body).append($("toasts"));
-  $("toasts").append(node);
+  $("toasts").replaceChildren(node);
   setTimeout(() => node.remove(), 3500);
 }
 

@@ -84,11 +84,7 @@ async fn calls_are_checked_as_the_real_server_checks_them() {
         ("sendMessage", button(json!({ "callback_data": "x", "colour": "red" })), "no field \"colour\""),
         ("sendMessage", button(json!({ "pay": true })), "pay button"),
         ("sendMessage", json!({ "chat_id": CUSTOMER, "text": "x", "reply_markup": { "inline_keyboard": row(8) } }), "ok"),
-        (
-            "sendMessage",
-            json!({ "chat_id": CUSTOMER, "text": "x", "reply_markup": { "inline_keyboard": row(9) } }),
-            "more than 8 buttons",
-        ),
+        ("sendMessage", json!({ "chat_id": CUSTOMER, "text": "x", "reply_markup": { "inline_keyboard": row(9) } }), "more than 8 buttons"),
         (
             "sendMessage",
             json!({ "chat_id": CUSTOMER, "text": "x", "reply_markup": {
@@ -129,11 +125,7 @@ async fn calls_are_checked_as_the_real_server_checks_them() {
             invoice(json!({ "prices": [{ "label": "a", "amount": 1 }, { "label": "b", "amount": 1 }] })),
             "exactly one price",
         ),
-        (
-            "createInvoiceLink",
-            invoice(json!({ "prices": [{ "label": "a", "amount": 25_001 }] })),
-            "CURRENCY_TOTAL_AMOUNT_INVALID",
-        ),
+        ("createInvoiceLink", invoice(json!({ "prices": [{ "label": "a", "amount": 25_001 }] })), "CURRENCY_TOTAL_AMOUNT_INVALID"),
         ("createInvoiceLink", invoice(json!({ "subscription_period": 2_592_000 })), "ok"),
         ("createInvoiceLink", invoice(json!({ "subscription_period": 60 })), "SUBSCRIPTION_PERIOD_INVALID"),
         ("createInvoiceLink", invoice(json!({ "chat_id": CUSTOMER })), "no parameter \"chat_id\""),
@@ -273,8 +265,7 @@ async fn only_operators_are_members_of_their_group() {
     }
     let sent = done(&stand_in, "copyMessage", json!({ "chat_id": OPERATORS, "from_chat_id": CUSTOMER, "message_id": 2 })).await;
     assert_eq!(sent, json!({ "message_id": 1 }));
-    let forwarded =
-        done(&stand_in, "forwardMessage", json!({ "chat_id": OPERATORS, "from_chat_id": CUSTOMER, "message_id": 1 })).await;
+    let forwarded = done(&stand_in, "forwardMessage", json!({ "chat_id": OPERATORS, "from_chat_id": CUSTOMER, "message_id": 1 })).await;
     assert_eq!(forwarded["forward_origin"]["sender_user"]["id"], CUSTOMER);
 }
 

@@ -35,8 +35,8 @@ async fn a_refused_update_comes_again_and_holds_up_its_own_queue_only() {
     let failures = Arc::new(AtomicUsize::new(2));
     let left = Arc::clone(&failures);
     let updates = bot(&stand_in, move |update| {
-        let failing = update["message"]["text"] == "first"
-            && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
+        let failing =
+            update["message"]["text"] == "first" && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
         (if failing { 503 } else { 200 }, None)
     });
     let customer = stand_in.person(CUSTOMER, "Customer", "fa");
@@ -54,18 +54,26 @@ async fn a_refused_update_comes_again_and_holds_up_its_own_queue_only() {
 async fn an_update_is_given_up_after_the_last_attempt_or_when_it_expires() {
     let (options, clock) = options();
     let stand_in = TelegramStandIn::new(options).unwrap();
-    let updates = bot(&stand_in, |update| {
-        (if update["message"]["text"] == "never" { 500 } else { 200 }, None)
-    });
+    let updates = bot(&stand_in, |update| (if update["message"]["text"] == "never" { 500 } else { 200 }, None));
     let customer = stand_in.person(CUSTOMER, "Customer", "fa");
     let (never, after) = tokio::join!(customer.send("never"), customer.send("after"));
     assert_eq!((never.status, after.status), (Some(500), Some(200)));
     assert_eq!(updates.lock().unwrap().len(), 4);
 
     let (options, _) = self::options();
-    let late = TelegramStandIn::new(Options { now: { let clock = clock.clone(); Arc::new(move || clock.0.load(Ordering::SeqCst)) }, ..options }).unwrap();
+    let late = TelegramStandIn::new(Options {
+        now: {
+            let clock = clock.clone();
+            Arc::new(move || clock.0.load(Ordering::SeqCst))
+        },
+        ..options
+    })
+    .unwrap();
     let customer = late.person(CUSTOMER, "Customer", "fa");
-    let waiting = tokio::spawn({ let customer = customer.clone(); async move { customer.tap_data(1, "x").await } });
+    let waiting = tokio::spawn({
+        let customer = customer.clone();
+        async move { customer.tap_data(1, "x").await }
+    });
     while late.pending_updates() == 0 {
         tokio::task::yield_now().await;
     }

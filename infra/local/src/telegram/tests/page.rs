@@ -11,10 +11,7 @@ async fn get(stand_in: &TelegramStandIn, path: &str) -> (u16, Value) {
 }
 
 async fn post(stand_in: &TelegramStandIn, path: &str, body: Value) -> (u16, Value) {
-    let request = Request::post(path)
-        .header("content-type", "application/json")
-        .body(Body::from(body.to_string()))
-        .unwrap();
+    let request = Request::post(path).header("content-type", "application/json").body(Body::from(body.to_string())).unwrap();
     send(stand_in.chat_page(), request).await
 }
 
@@ -80,8 +77,7 @@ async fn events_tell_of_changes_and_of_a_webhook_that_fails() {
     stand_in.shut_down().unwrap();
     let stream = to_bytes(events.into_body(), usize::MAX).await.unwrap();
     let stream = String::from_utf8(stream.to_vec()).unwrap();
-    let kinds: Vec<Value> =
-        stream.lines().filter_map(|line| serde_json::from_str(line.strip_prefix("data: ")?).ok()).collect();
+    let kinds: Vec<Value> = stream.lines().filter_map(|line| serde_json::from_str(line.strip_prefix("data: ")?).ok()).collect();
     assert!(kinds.iter().any(|event| event["kind"] == "chat" && event["chat_id"] == CUSTOMER), "{stream}");
     assert!(kinds.iter().any(|event| event["kind"] == "delivery" && event["status"] == 500), "{stream}");
     let (_, state) = get(&stand_in, "/chat/api/state").await;

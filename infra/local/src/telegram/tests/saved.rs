@@ -25,7 +25,10 @@ async fn chats_files_payments_and_waiting_updates_outlive_the_process() {
     assert_eq!(customer.chat(), first.person(CUSTOMER, "Customer", "fa").chat());
     assert_eq!(customer.chat()[1].photo.as_deref(), Some(DOT));
     assert_eq!(second.star_transactions().len(), 1);
-    let waiting = tokio::spawn({ let customer = customer.clone(); async move { customer.send("waits").await } });
+    let waiting = tokio::spawn({
+        let customer = customer.clone();
+        async move { customer.send("waits").await }
+    });
     while second.pending_updates() == 0 {
         tokio::task::yield_now().await;
     }
