@@ -1,8 +1,18 @@
 //! A whole shop for a test: the production handlers behind the local front door, the embedded engine through the real SDK, stand-ins for Telegram and
 //! the panel, a clock that the test sets, and entropy from a seed.
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "this crate is for tests, where a broken set-up ends the test")]
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "this crate is for tests, where a broken set-up ends the test"
+)]
+
+pub mod actors;
+pub mod crypto_pay;
 
 use std::{
+    collections::BTreeMap,
     net::IpAddr,
     sync::{
         Arc, Mutex,
@@ -126,15 +136,17 @@ impl World {
         Self::open_with(&[]).await
     }
 
-    /// The same with more settings.
+    /// The same with more settings, or other ones. An operators' chat other than the operator's own is a group.
     pub async fn open_with(more: &[(&str, &str)]) -> Self {
+        let operator_chat =
+            more.iter().find(|(name, _)| *name == "TELEGRAM_OPERATOR_CHAT_ID").map_or(OPERATOR, |(_, id)| id.parse().expect("a chat"));
         let clock = Arc::new(TestClock(AtomicI64::new(1_795_000_000_000)));
         let engine = Engine::memory().await.expect("an engine");
         let unix = {
             let clock = Arc::clone(&clock);
             Arc::new(move || clock.now().seconds()) as Arc<dyn Fn() -> i64 + Send + Sync>
         };
-        let mut options = telegram::Options::new(BOT_TOKEN, "wave_test_bot", OPERATOR, Arc::clone(&unix));
+        let mut options = telegram::Options::new(BOT_TOKEN, "wave_test_bot", operator_chat, Arc::clone(&unix));
         options.backoff = Backoff::Immediate { attempts: 1 };
         let telegram = TelegramStandIn::new(options).expect("a stand-in");
         let bot_api = serve(telegram.bot_api()).await;
@@ -170,16 +182,14 @@ impl World {
         let dynamodb = FaultyHttp::new(SdkHttpClient::new(Http::new().expect("a client")));
         let app = start(&settings, &clock, &dynamodb, 1).await;
         let gateway = Gateway::new(Arc::clone(&app));
-        {
-            let gateway = gateway.clone();
-            telegram.connect(move |update: Value| {
-                let gateway = gateway.clone();
-                async move { Ok::<_, String>(deliver(&gateway, WEBHOOK_SECRET, &update).await) }
-            });
-        }
+        connect(&telegram, &gateway);
         let _operator = telegram.operator(OPERATOR, "Operator", "en");
         let world = Self { app, gateway, telegram, panel, dynamodb, clock, settings, _servers: (bot_api, panel_server, engine) };
-        for (position, (id, price, stars, gb, days)) in (1..).zip([("small", 100_000, 80, Some(10), Some(30)), ("large", 300_000, 240, Some(50), Some(90)), ("free-time", 500_000, 400, None, None)]) {
+        for (position, (id, price, stars, gb, days)) in (1..).zip([
+            ("small", 100_000, 80, Some(10), Some(30)),
+            ("large", 300_000, 240, Some(50), Some(90)),
+            ("free-time", 500_000, 400, None, None),
+        ]) {
             world.add_product(world.product(id, price, stars, gb, days, position)).await;
         }
         world.dynamodb.take_log();
@@ -189,6 +199,58 @@ impl World {
     /// Another process of the same shop: what it remembers is its own.
     pub async fn another_process(&self, seed: u64) -> Arc<App> {
         start(&self.settings, &self.clock, &self.dynamodb, seed).await
+    }
+
+    /// The process ends, and another one takes its place behind the front door.
+    pub async fn restart(&mut self, seed: u64) {
+        self.app = self.another_process(seed).await;
+        self.gateway = Gateway::new(Arc::clone(&self.app));
+        connect(&self.telegram, &self.gateway);
+    }
+
+    /// Everything in the table, item by item.
+    pub async fn contents(&self) -> BTreeMap<String, Value> {
+        let endpoint =
+            self.settings.iter().find(|(name, _)| name == "AWS_ENDPOINT_URL_DYNAMODB").map(|(_, url)| url.clone()).expect("an endpoint");
+        let request = axum::http::Request::post(endpoint)
+            .header("x-amz-target", "DynamoDB_20120810.Scan")
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("x-amz-date", "20261118T000000Z")
+            .header(
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=test/20261118/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
+            )
+            .body(br#"{"TableName":"shop","ConsistentRead":true}"#.to_vec())
+            .expect("a request");
+        let limits = clients::http::Limits { timeout: std::time::Duration::from_secs(30), max_body: 64 << 20 };
+        let answer = Http::new().expect("a client").send(request, limits).await.expect("an answer");
+        let answer: Value = serde_json::from_slice(&answer.body).expect("JSON");
+        assert!(answer.get("LastEvaluatedKey").is_none(), "the table fits one page");
+        let Some(items) = answer.get("Items").and_then(Value::as_array) else { panic!("no items: {answer}") };
+        let text = |item: &Value, name: &str| item.pointer(&format!("/{name}/S")).and_then(Value::as_str).unwrap_or_default().to_owned();
+        items.iter().map(|item| (format!("{} | {}", text(item, "PK"), text(item, "SK")), item.clone())).collect()
+    }
+
+    /// An update, as Telegram posts it.
+    pub async fn webhook(&self, body: &[u8]) -> HttpAnswer {
+        self.request(
+            "POST",
+            "/telegram/webhook",
+            &[("x-telegram-bot-api-secret-token", WEBHOOK_SECRET), ("content-type", "application/json")],
+            body,
+        )
+        .await
+    }
+
+    /// Runs the jobs until there is nothing left that is due.
+    pub async fn jobs_until_idle(&self) {
+        for _ in 0..20 {
+            let run = self.jobs().await;
+            if ["done", "postponed", "parked", "failed"].iter().all(|outcome| run.get(*outcome).and_then(Value::as_u64) == Some(0)) {
+                return;
+            }
+        }
+        panic!("the jobs do not come to an end");
     }
 
     pub fn product(&self, id: &str, toman: u32, stars: u32, gb: Option<u32>, days: Option<u16>, position: u16) -> Product {
@@ -293,6 +355,14 @@ impl World {
         let answer = self.request(method, path, &headers, body.as_bytes()).await;
         (answer.status.as_u16(), serde_json::from_slice(&answer.body).unwrap_or_default())
     }
+}
+
+fn connect(telegram: &TelegramStandIn, gateway: &Gateway) {
+    let gateway = gateway.clone();
+    telegram.connect(move |update: Value| {
+        let gateway = gateway.clone();
+        async move { Ok::<_, String>(deliver(&gateway, WEBHOOK_SECRET, &update).await) }
+    });
 }
 
 async fn start(settings: &[(String, String)], clock: &Arc<TestClock>, dynamodb: &FaultyHttp, seed: u64) -> Arc<App> {

@@ -1,0 +1,160 @@
+//! Card to card: receipts, and who decides them.
+
+use app::button::{Button, ReviewStep};
+use domain::{order::OrderStatus, time::Span};
+use local::telegram::{Person, TelegramStandIn};
+use tests::{
+    World,
+    actors::{self, says},
+};
+
+const GROUP: i64 = -1_001_234_567_890;
+
+async fn receipt_sent(world: &World, id: i64) -> Person {
+    let customer = world.customer(id);
+    actors::order(&customer, "Plan small", "Card to card").await;
+    customer.send_photo(b"a receipt".to_vec()).await;
+    assert!(says(&customer).contains("Your receipt is with our team"), "{}", says(&customer));
+    customer
+}
+
+#[tokio::test]
+async fn a_rejected_receipt_can_be_followed_by_a_better_one() {
+    let world = World::open().await;
+    let operator = world.operator();
+    let customer = receipt_sent(&world, 7_400_000_001).await;
+    operator.tap("Reject").await.unwrap();
+    operator.tap("Another amount").await.unwrap();
+    assert!(operator.last().unwrap().text.contains("Rejected"), "{}", says(&operator));
+    assert!(says(&customer).contains("another amount arrived"), "{}", says(&customer));
+
+    // Shortly before the window would have closed, there is time for another one.
+    world.clock.advance(Span::minutes(59));
+    customer.send_document("receipt.pdf", "application/pdf", b"%PDF-1.7 a receipt".to_vec()).await;
+    assert!(says(&customer).contains("Your receipt is with our team"), "{}", says(&customer));
+    world.clock.advance(Span::minutes(10));
+    world.jobs_until_idle().await;
+    assert_eq!(world.order(customer.id()).await.status, OrderStatus::AwaitingPayment, "a receipt under review never just expires");
+    operator.tap("Approve").await.unwrap();
+    operator.tap("Exactly").await.unwrap();
+    let order = world.order(customer.id()).await;
+    assert_eq!(order.status, OrderStatus::Provisioned);
+    assert_eq!(world.accounts(order.id).len(), 1);
+}
+
+#[tokio::test]
+async fn a_receipt_without_an_order_is_told_so() {
+    let world = World::open().await;
+    let customer = world.customer(7_400_000_002);
+    customer.send("/start").await;
+    customer.send_photo(b"a receipt".to_vec()).await;
+    assert!(says(&customer).contains("No order of yours waits for a receipt"), "{}", says(&customer));
+    // An order by Stars waits for none either.
+    actors::order(&customer, "Plan small", "⭐ 80").await;
+    customer.send_photo(b"a receipt".to_vec()).await;
+    assert!(says(&customer).contains("No order of yours waits for a receipt"), "{}", says(&customer));
+    assert!(world.operator().chat().iter().all(|message| !message.from_bot));
+}
+
+#[tokio::test]
+async fn a_second_receipt_waits_for_the_first() {
+    let world = World::open().await;
+    let customer = receipt_sent(&world, 7_400_000_003).await;
+    customer.send_photo(b"the same again".to_vec()).await;
+    assert!(says(&customer).contains("with our team already"), "{}", says(&customer));
+    let cards = world.operator().chat().into_iter().filter(|message| message.photo.is_some()).count();
+    assert_eq!(cards, 1);
+    // What the operators have to decide is not the customer's to take away.
+    customer.tap("Cancel the order").await.unwrap();
+    assert!(says(&customer).contains("is with our team"), "{}", says(&customer));
+    assert_eq!(world.order(customer.id()).await.status, OrderStatus::AwaitingPayment);
+}
+
+#[tokio::test]
+async fn a_receipt_after_the_window_is_reviewed_all_the_same() {
+    let world = World::open().await;
+    let customer = world.customer(7_400_000_004);
+    actors::order(&customer, "Plan small", "Card to card").await;
+    world.clock.advance(Span::hours(2));
+    world.jobs_until_idle().await;
+    assert_eq!(world.order(customer.id()).await.status, OrderStatus::Expired);
+    customer.send_photo(b"a late receipt".to_vec()).await;
+    let operator = world.operator();
+    operator.tap("Approve").await.unwrap();
+    operator.tap("Exactly").await.unwrap();
+    assert_eq!(world.order(customer.id()).await.status, OrderStatus::Provisioned);
+}
+
+#[tokio::test]
+async fn operators_are_reminded_of_what_nobody_decided() {
+    let world = World::open().await;
+    let customer = receipt_sent(&world, 7_400_000_005).await;
+    let shown = || world.operator().chat().into_iter().filter(|message| message.photo.is_some()).count();
+    world.clock.advance(Span::hours(11));
+    world.jobs_until_idle().await;
+    assert_eq!(shown(), 1);
+    world.clock.advance(Span::hours(2));
+    world.jobs_until_idle().await;
+    assert_eq!(shown(), 2);
+    world.operator().tap("Approve").await.unwrap();
+    world.operator().tap("Exactly").await.unwrap();
+    assert_eq!(world.order(customer.id()).await.status, OrderStatus::Provisioned);
+}
+
+/// A review that the operators could not be shown comes to them soon.
+#[tokio::test]
+async fn a_receipt_that_could_not_be_shown_is_shown_soon() {
+    use local::telegram::Fault;
+    let world = World::open().await;
+    let customer = world.customer(7_400_000_006);
+    actors::order(&customer, "Plan small", "Card to card").await;
+    world.telegram.fail(Fault::status("sendPhoto", 502));
+    customer.send_photo(b"a receipt".to_vec()).await;
+    assert!(says(&customer).contains("Your receipt is with our team"), "{}", says(&customer));
+    world.clock.advance(Span::seconds(16));
+    world.jobs_until_idle().await;
+    assert!(world.operator().last().unwrap().photo.is_some());
+}
+
+async fn decides(telegram: &TelegramStandIn, who: &Person, message: i64, data: &str) -> String {
+    let answer = who.tap_data(message, data).await;
+    assert!(answer.is_success());
+    telegram.callback_answers(who.id()).pop().map(|answer| answer.text).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn nobody_but_an_operator_decides() {
+    let world = World::open().await;
+    let customer = receipt_sent(&world, 7_400_000_007).await;
+    let order = world.order(customer.id()).await;
+    let data = Button::Review { step: ReviewStep::Approve, reference: world.app.names.order(order.id), number: 1 }.encode();
+    let before = world.contents().await;
+    let card = world.operator().last().unwrap().message_id;
+    let outsider = world.customer(7_400_000_008);
+    // The customer himself, in his own chat; a stranger in his; and both in the operators' chat.
+    for (who, chat) in [(&customer, customer.id()), (&outsider, outsider.id()), (&customer, tests::OPERATOR), (&outsider, tests::OPERATOR)]
+    {
+        let told = decides(&world.telegram, &who.at(chat), card, &data).await;
+        assert!(told.contains("You may not decide this"), "{told}");
+    }
+    assert_eq!(world.contents().await, before);
+}
+
+#[tokio::test]
+async fn in_a_group_telegram_says_who_is_an_operator() {
+    let world = World::open_with(&[("TELEGRAM_OPERATOR_CHAT_ID", &GROUP.to_string())]).await;
+    let operator = world.operator();
+    assert_eq!(operator.chat_id(), GROUP);
+    let customer = receipt_sent(&world, 7_400_000_009).await;
+    let order = world.order(customer.id()).await;
+    let card = operator.last().unwrap().message_id;
+    let data = Button::Review { step: ReviewStep::Approve, reference: world.app.names.order(order.id), number: 1 }.encode();
+    let told = decides(&world.telegram, &world.customer(7_400_000_010).at(GROUP), card, &data).await;
+    assert!(told.contains("You may not decide this"), "{told}");
+    assert_eq!(world.order(customer.id()).await.status, OrderStatus::AwaitingPayment);
+
+    operator.tap("Approve").await.unwrap();
+    operator.tap("Exactly").await.unwrap();
+    assert_eq!(world.order(customer.id()).await.status, OrderStatus::Provisioned);
+    assert!(says(&operator).contains("Approved · Operator"), "{}", says(&operator));
+}
