@@ -78,7 +78,7 @@ fn answer(query: &str, text: Option<String>) -> AnswerCallbackQueryParams {
 }
 
 /// Stops the spinner. A failure is the customer's spinner and nothing more.
-async fn acknowledge(app: &App, query: &str) {
+pub async fn acknowledge(app: &App, query: &str) {
     if let Err(error) = app.telegram.answer_callback_query(&answer(query, None)).await {
         debug!(%error, "a tap was not acknowledged");
     }

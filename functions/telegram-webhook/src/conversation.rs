@@ -7,7 +7,7 @@ use app::{
     settle::Settled,
 };
 use app::{
-    gateways::report_of,
+    gateways::{refund_report_of, report_of},
     telegram::{
         Content, MemberStatus, Message, PreCheckoutQuery, Reply, SuccessfulPayment, Update, User as Sender,
         api::methods::AnswerPreCheckoutQueryParams,
@@ -18,7 +18,7 @@ use domain::{
     conversation::Awaiting,
     payment::PreCheckoutRefusal,
 };
-use tracing::{info, warn};
+use tracing::warn;
 
 use crate::{callback, screens};
 
@@ -56,7 +56,7 @@ async fn on_message(app: &App, message: Message, deadline: Deadline) -> Result<O
         return on_payment(app, from, payment, deadline).await;
     }
     if let Some(refunded) = &message.refunded_payment {
-        info!(event = "stars_refunded", stars = refunded.total_amount, "Telegram reports a refund");
+        app.note_refund(&refund_report_of(refunded, from.id)?.payment).await?;
         return Ok(None);
     }
     if !message.chat.is_private() {

@@ -17,6 +17,8 @@ use app::telegram::{
 use domain::{admin::Actor, order::Order};
 use tracing::warn;
 
+use crate::callback::acknowledge;
+
 /// One tap of an operator. Who he is, is checked here, at every tap; which order, only by its reference.
 pub async fn on_review(
     app: &App,
@@ -40,9 +42,9 @@ pub async fn on_review(
     let amount = app.amount_text(&order, number);
     let decided = match step {
         ReviewStep::Ask | ReviewStep::AskReason | ReviewStep::Back if order.undecided_receipt(number).is_err() => Decided::Already(Box::new(order)),
-        ReviewStep::Ask => return keyboard(query, message, app.confirm_keyboard(reference, number, amount)),
-        ReviewStep::AskReason => return keyboard(query, message, app.reasons_keyboard(reference, number)),
-        ReviewStep::Back => return keyboard(query, message, app.review_keyboard(reference, number, amount)),
+        ReviewStep::Ask => return keyboard(app, query, message, app.confirm_keyboard(reference, number, amount)).await,
+        ReviewStep::AskReason => return keyboard(app, query, message, app.reasons_keyboard(reference, number)).await,
+        ReviewStep::Back => return keyboard(app, query, message, app.review_keyboard(reference, number, amount)).await,
         ReviewStep::Approve => app.approve_receipt(reference, Some(number), Actor::Telegram(query.from.id), deadline).await?,
         ReviewStep::Reject(reason) => reject(app, query, reference, number, reason).await?,
     };
@@ -72,8 +74,9 @@ fn toast(query: &CallbackQuery, text: String) -> Result<Option<Reply>, AppError>
     Ok(Some(Reply::new(&AnswerCallbackQueryParams::builder().callback_query_id(&query.id).text(text).build())?))
 }
 
-/// Other buttons below the same receipt. The edit takes the place of the answer: Telegram stops the spinner with either.
-fn keyboard(_query: &CallbackQuery, message: &CallbackMessage, keyboard: InlineKeyboardMarkup) -> Result<Option<Reply>, AppError> {
+/// Other buttons below the same receipt.
+async fn keyboard(app: &App, query: &CallbackQuery, message: &CallbackMessage, keyboard: InlineKeyboardMarkup) -> Result<Option<Reply>, AppError> {
+    acknowledge(app, &query.id).await;
     let params = EditMessageReplyMarkupParams::builder().chat_id(ChatId::Integer(message.chat.id)).message_id(message.message_id);
     Ok(Some(Reply::new(&params.reply_markup(keyboard).build())?))
 }

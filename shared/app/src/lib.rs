@@ -20,6 +20,7 @@ mod order_screen;
 mod provision;
 pub mod qr;
 pub mod receipt;
+mod refund;
 mod reward;
 pub mod screen;
 pub mod seams;

@@ -260,6 +260,36 @@ impl Write {
             .rest("ADD #version :one")
     }
 
+    /// The order that qualified a referral was refunded: nothing is owed to the inviter any more. Condition: it is qualified, by this order.
+    pub fn restore_referral(inviter: TelegramUserId, order: OrderId) -> Self {
+        Self::update(keys::referral(inviter, order.buyer), "#state = :qualified AND #order = :order")
+            .name("#state", "state")
+            .name("#order", "order")
+            .name("#at", "qualified_at")
+            .name("#duty", schema::DUTY)
+            .name("#due", schema::WORK.sort)
+            .name("#shard", schema::WORK.partition)
+            .name("#tries", "tries")
+            .name("#parked", "parked")
+            .name("#version", schema::VERSION)
+            .value(":attached", text(ReferralState::Attached.name()))
+            .value(":qualified", text(ReferralState::Qualified.name()))
+            .value(":order", text(order.key.to_string()))
+            .value(":one", number(1))
+            .set("#state = :attached")
+            .rest("REMOVE #order, #at, #duty, #due, #shard, #tries, #parked ADD #version :one")
+    }
+
+    /// The other side of [`Write::count_qualified`]. Condition: one was counted.
+    pub fn uncount_qualified(inviter: TelegramUserId) -> Self {
+        Self::update(keys::user(inviter), "#counter >= :one")
+            .name("#counter", "qualified")
+            .name("#version", schema::VERSION)
+            .value(":one", number(1))
+            .value(":minus", number(-1))
+            .rest("ADD #counter :minus, #version :one")
+    }
+
     /// New terms of a code; its uses stay as they are. Raises `code`'s version. Condition: the table still holds the version that was read.
     pub fn edit_code(code: &mut DiscountCode) -> Result<Self, StoreError> {
         let read = code.version;
