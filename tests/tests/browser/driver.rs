@@ -100,9 +100,9 @@ impl Browser {
         self.until("a message", script, part).await;
     }
 
-    /// The direction of the innermost element that shows this text.
+    /// The direction in which a message's paragraph with this text runs.
     pub async fn computed_direction(&self, part: &str) -> String {
-        let script = "const all = [...document.querySelectorAll('*')].filter(e => e.children.length === 0 && e.textContent.includes(arguments[0]));\
+        let script = "const all = [...document.querySelectorAll(\"[data-testid='message'] [dir]\")].filter(e => e.textContent.includes(arguments[0]));\
                       const e = all.at(-1); return e ? getComputedStyle(e).direction : null;";
         self.until("a text", script, part).await.as_str().unwrap_or_default().to_owned()
     }
