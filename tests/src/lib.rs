@@ -9,6 +9,7 @@
 )]
 
 pub mod actors;
+pub mod audit;
 pub mod crypto_pay;
 
 use std::{
@@ -208,7 +209,7 @@ impl World {
         connect(&self.telegram, &self.gateway);
     }
 
-    /// Everything in the table, item by item.
+    /// Everything in the table, item by item, as plain JSON; their keys are `PK | SK`.
     pub async fn contents(&self) -> BTreeMap<String, Value> {
         let endpoint =
             self.settings.iter().find(|(name, _)| name == "AWS_ENDPOINT_URL_DYNAMODB").map(|(_, url)| url.clone()).expect("an endpoint");
@@ -227,8 +228,11 @@ impl World {
         let answer: Value = serde_json::from_slice(&answer.body).expect("JSON");
         assert!(answer.get("LastEvaluatedKey").is_none(), "the table fits one page");
         let Some(items) = answer.get("Items").and_then(Value::as_array) else { panic!("no items: {answer}") };
-        let text = |item: &Value, name: &str| item.pointer(&format!("/{name}/S")).and_then(Value::as_str).unwrap_or_default().to_owned();
-        items.iter().map(|item| (format!("{} | {}", text(item, "PK"), text(item, "SK")), item.clone())).collect()
+        let key = |item: &Value| {
+            let part = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default();
+            format!("{} | {}", part("PK"), part("SK"))
+        };
+        items.iter().map(|item| audit::plain(&serde_json::json!({ "M": item }))).map(|item| (key(&item), item)).collect()
     }
 
     /// An update, as Telegram posts it.

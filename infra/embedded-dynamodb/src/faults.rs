@@ -87,6 +87,11 @@ impl FaultyHttp {
         state.by_operation.clear();
     }
 
+    /// Whether a [`Fault::Dead`] or [`Fault::DeadAfter`] was met and nothing has been restored since.
+    pub fn is_dead(&self) -> bool {
+        self.script.state().dead
+    }
+
     /// Whether every scripted fault has been met.
     pub fn all_met(&self) -> bool {
         let state = self.script.state();

@@ -3,6 +3,7 @@
 mod conversation;
 mod crypto_pay;
 mod discounts;
+mod faults;
 mod late_money;
 mod purchase;
 mod receipts;
