@@ -1,7 +1,10 @@
 //! JSON in request bodies.
 
 use lambda_http::http::header;
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, IgnoredAny},
+};
 
 use crate::{
     call::Call,
@@ -37,17 +40,13 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     if depth(body) > MAX_DEPTH {
         return Err(malformed(format!("The JSON is nested deeper than {MAX_DEPTH}.")));
     }
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+    let not_json = |error: serde_json::Error| malformed(format!("The body is not one JSON value: {error}."));
+    serde_json::from_slice::<IgnoredAny>(body).map_err(not_json)?;
+    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(body)).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
-        match inner.classify() {
-            serde_json::error::Category::Data => fault(Kind::InvalidFields, &path, &inner.to_string()),
-            _ => malformed(format!("The body is not JSON: {inner}.")),
-        }
-    })?;
-    json.end().map_err(|error| malformed(format!("The body is not one JSON value: {error}.")))?;
-    Ok(read)
+        if inner.is_data() { fault(Kind::InvalidFields, &path, &inner.to_string()) } else { not_json(inner) }
+    })
 }
 
 /// How deep brackets are nested outside of texts. Looked at before anything recurses into them.

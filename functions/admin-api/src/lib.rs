@@ -3,20 +3,27 @@
 //! `route` has the one table of what is served: the router and the document are made of it. Every handler is a thin shell over a use case of
 //! `app`; the types that travel live here, beside their handlers.
 
+mod audit;
 mod auth;
 mod body;
 mod call;
-
+mod discount_codes;
+mod duties;
 mod health;
 mod once;
 mod openapi;
-
+mod orders;
+mod payments;
 mod problem;
 mod products;
 mod query;
+mod referrals;
 mod reply;
 mod route;
-
+mod settings;
+mod subscriptions;
+mod tokens;
+mod users;
 mod wire;
 
 use app::{App, Deadline, admin::Operator};
@@ -36,6 +43,11 @@ use tracing::{error, info};
 const MAX_BODY: usize = 16 * 1024;
 /// The front door gives up after 30 s.
 const TURN: Span = Span::seconds(25);
+
+/// Every route that is served: its method and its path, with `{name}` for a parameter.
+pub fn routes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    route::ROUTES.iter().map(|route| (route.method.as_str(), route.path))
+}
 
 /// Answers one request. Never fails: what went wrong is a problem document.
 pub async fn handle(app: &App, request: Request) -> Response<Body> {

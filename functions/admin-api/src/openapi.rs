@@ -4,12 +4,14 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use crate::{
+    audit,
     call::Call,
-    health,
+    discount_codes, duties, health, orders, payments,
     problem::{Document, Kind, Problem},
-    products,
+    products, referrals,
     reply::Reply,
     route::{Access, ROUTES, Route},
+    settings, subscriptions, tokens, users,
 };
 
 #[derive(OpenApi)]
@@ -32,9 +34,50 @@ use crate::{
         products::change,
         products::archive,
         products::unarchive,
+        discount_codes::list,
+        discount_codes::create,
+        discount_codes::show,
+        discount_codes::change,
+        discount_codes::archive,
+        discount_codes::unarchive,
+        orders::list,
+        orders::show,
+        orders::approve,
+        orders::reject,
+        orders::cancel,
+        payments::list,
+        payments::show,
+        payments::unapplied,
+        duties::list,
+        duties::retry,
+        users::list,
+        users::show,
+        users::ban,
+        users::unban,
+        referrals::list,
+        subscriptions::list,
+        tokens::list,
+        tokens::create,
+        tokens::revoke,
+        settings::show,
+        settings::change,
+        audit::list,
     ),
     components(schemas(Document<'_>)),
-    tags((name = "shop", description = "The shop itself"), (name = "products", description = "What is for sale"))
+    tags(
+        (name = "shop", description = "The shop itself"),
+        (name = "products", description = "What is for sale"),
+        (name = "discount-codes", description = "What takes something off"),
+        (name = "orders", description = "What was ordered, and the receipts to decide"),
+        (name = "payments", description = "Money that arrived"),
+        (name = "duties", description = "What the shop owes"),
+        (name = "users", description = "Customers"),
+        (name = "referrals", description = "Who invited whom"),
+        (name = "subscriptions", description = "What customers hold"),
+        (name = "tokens", description = "Who operates the shop"),
+        (name = "settings", description = "What the owner decides"),
+        (name = "audit", description = "What operators did")
+    )
 )]
 struct Api;
 
@@ -52,6 +95,11 @@ pub fn document() -> Value {
         let bearer =
             json!({"type": "http", "scheme": "bearer", "description": "The bootstrap token, or one made with POST /admin/v1/tokens."});
         components.insert("securitySchemes".into(), json!({"token": bearer}));
+        if let Some(kind) =
+            components.get_mut("schemas").and_then(|schemas| schemas.pointer_mut("/Problem/properties/type")).and_then(Value::as_object_mut)
+        {
+            kind.insert("enum".into(), Kind::ALL.iter().map(|kind| kind.uri()).collect());
+        }
     }
     document
 }

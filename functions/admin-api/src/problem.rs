@@ -214,6 +214,14 @@ impl Faults {
         self.take(field, text?.parse())
     }
 
+    /// As [`Faults::parse`]; one that is not given is a fault too.
+    pub fn needed<T: std::str::FromStr<Err: std::fmt::Display>>(&mut self, field: &str, text: Option<&str>) -> Option<T> {
+        if text.is_none() {
+            self.add(field, "required");
+        }
+        self.parse(field, text)
+    }
+
     /// One of `all`, by its name.
     pub fn choose<T: Copy>(&mut self, field: &str, text: Option<&str>, all: &[T], name: impl Fn(T) -> &'static str) -> Option<T> {
         let text = text?;
@@ -228,6 +236,16 @@ impl Faults {
     /// Fails where anything was wrong with the query's parameters.
     pub fn of_parameters(self) -> Result<(), Problem> {
         self.check(Kind::InvalidParameters)
+    }
+
+    /// `read`, which is there where no parameter was wrong.
+    pub fn of_parameters_with<T>(self, read: Option<T>) -> Result<T, Problem> {
+        self.check(Kind::InvalidParameters).and(read.ok_or_else(|| Problem::new(Kind::InvalidParameters, "A parameter is missing.")))
+    }
+
+    /// `read`, which is there where no field was wrong.
+    pub fn of_fields_with<T>(self, read: Option<T>) -> Result<T, Problem> {
+        self.check(Kind::InvalidFields).and(read.ok_or_else(|| Problem::new(Kind::InvalidFields, "A field is missing.")))
     }
 
     /// Fails where anything was wrong with the body's fields.

@@ -173,8 +173,7 @@ pub async fn create(call: &Call<'_>) -> Result<Reply, Problem> {
         .filter_map(|(currency, amount)| wire::price(&mut faults, currency, amount))
         .map(|price| (price.currency(), price))
         .collect();
-    faults.of_fields()?;
-    let (Some(id), Some(price)) = (id, price) else { return Err(crate::call::not_found()) };
+    let (id, price) = faults.of_fields_with(id.zip(price))?;
     let position = match new.position {
         Some(position) => position,
         None => call.app.store.products().await?.last().map_or(10, |last| last.position.saturating_add(10)),

@@ -5,8 +5,10 @@ use std::pin::Pin;
 use domain::admin::Role;
 use lambda_http::http::Method;
 
+use crate::{
+    audit, discount_codes, duties, health, openapi, orders, payments, products, referrals, settings, subscriptions, tokens, users,
+};
 use crate::{call::Call, problem::Problem, query::decoded, reply::Reply};
-use crate::{health, openapi, products};
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +49,34 @@ pub static ROUTES: &[Route] = &[
     route!(PATCH "/admin/v1/products/{id}", OPERATOR, products::change),
     route!(POST "/admin/v1/products/{id}/archive", OPERATOR, products::archive),
     route!(POST "/admin/v1/products/{id}/unarchive", OPERATOR, products::unarchive),
+    route!(GET "/admin/v1/discount-codes", VIEWER, discount_codes::list),
+    route!(POST "/admin/v1/discount-codes", OPERATOR, discount_codes::create),
+    route!(GET "/admin/v1/discount-codes/{code}", VIEWER, discount_codes::show),
+    route!(PATCH "/admin/v1/discount-codes/{code}", OPERATOR, discount_codes::change),
+    route!(POST "/admin/v1/discount-codes/{code}/archive", OPERATOR, discount_codes::archive),
+    route!(POST "/admin/v1/discount-codes/{code}/unarchive", OPERATOR, discount_codes::unarchive),
+    route!(GET "/admin/v1/orders", VIEWER, orders::list),
+    route!(GET "/admin/v1/orders/{id}", VIEWER, orders::show),
+    route!(POST "/admin/v1/orders/{id}/approve", OPERATOR, orders::approve),
+    route!(POST "/admin/v1/orders/{id}/reject", OPERATOR, orders::reject),
+    route!(POST "/admin/v1/orders/{id}/cancel", OPERATOR, orders::cancel),
+    route!(GET "/admin/v1/payments", VIEWER, payments::list),
+    route!(GET "/admin/v1/payments/{id}", VIEWER, payments::show),
+    route!(GET "/admin/v1/unapplied-payments", VIEWER, payments::unapplied),
+    route!(GET "/admin/v1/duties", VIEWER, duties::list),
+    route!(POST "/admin/v1/duties/{id}/retry", OPERATOR, duties::retry),
+    route!(GET "/admin/v1/users", VIEWER, users::list),
+    route!(GET "/admin/v1/users/{id}", VIEWER, users::show),
+    route!(POST "/admin/v1/users/{id}/ban", OPERATOR, users::ban),
+    route!(POST "/admin/v1/users/{id}/unban", OPERATOR, users::unban),
+    route!(GET "/admin/v1/referrals", VIEWER, referrals::list),
+    route!(GET "/admin/v1/subscriptions", VIEWER, subscriptions::list),
+    route!(GET "/admin/v1/tokens", OWNER, tokens::list),
+    route!(POST "/admin/v1/tokens", OWNER, tokens::create),
+    route!(POST "/admin/v1/tokens/{id}/revoke", OWNER, tokens::revoke),
+    route!(GET "/admin/v1/settings", OWNER, settings::show),
+    route!(PATCH "/admin/v1/settings", OWNER, settings::change),
+    route!(GET "/admin/v1/audit", VIEWER, audit::list),
 ];
 
 /// What a request found.

@@ -1,0 +1,88 @@
+//! What operators did.
+
+use app::admin::Cursor;
+use domain::admin::AuditEntry;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    call::Call,
+    problem::{Faults, Problem},
+    query::Paging,
+    reply::{Page, Reply},
+    wire::Time,
+};
+
+/// One change by an operator.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditEntry)]
+pub struct Entry {
+    id: String,
+    at: Time,
+    /// `bootstrap`, `token:` with a token's id, or `telegram:` with a user's.
+    #[schema(example = "bootstrap")]
+    actor: String,
+    /// A verb.
+    #[schema(example = "approve")]
+    action: String,
+    #[schema(example = "order")]
+    entity: String,
+    entity_id: String,
+    /// What stood before, where the change tells it.
+    before: Option<Value>,
+    after: Option<Value>,
+}
+
+impl From<&AuditEntry> for Entry {
+    fn from(entry: &AuditEntry) -> Self {
+        // Whole things are kept as JSON, single words as they are.
+        let told = |text: &Option<String>| text.as_ref().map(|text| serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into()));
+        Self {
+            id: entry.id.to_string(),
+            at: entry.at.into(),
+            actor: entry.actor.to_string(),
+            action: entry.action.clone(),
+            entity: entry.entity.clone(),
+            entity_id: entry.entity_id.clone(),
+            before: told(&entry.before),
+            after: told(&entry.after),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// `user`, `order`, `payment`, `referral`, `product`, `discount-code`, `token` or `settings`.
+    #[param(value_type = String, required = true, example = "order")]
+    entity: Option<String>,
+    /// Its id; `shop` for the settings.
+    #[param(value_type = String, required = true)]
+    id: Option<String>,
+    /// Only what this one did.
+    actor: Option<String>,
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Lists what was done to something
+///
+/// The newest first.
+#[utoipa::path(get, path = "/admin/v1/audit", tag = "audit", params(Filter), responses((status = 200, description = "A page of the history.", body = Page<Entry>)))]
+pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
+    let asked: Filter = call.query()?;
+    let mut faults = Faults::default();
+    let entity: Option<String> = faults.needed("entity", asked.entity.as_deref());
+    let id: Option<String> = faults.needed("id", asked.id.as_deref());
+    let paging: Paging<Cursor> = call.paging(&mut faults, asked.limit.as_deref(), asked.cursor.as_deref())?;
+    let (entity, id) = faults.of_parameters_with(entity.zip(id))?;
+    // Payments travel under a name that needs no escapes, and are kept under their own.
+    let id = if entity == "payment" { id.replacen('~', "#", 1) } else { id };
+    let mut page = call.app.store.list_audit(&entity, &id, paging.cursor.as_ref(), paging.limit, call.app.now()).await?;
+    page.items.retain(|entry| asked.actor.as_ref().is_none_or(|actor| entry.actor.to_string() == *actor));
+    Ok(call.page(&paging, page.items.iter().map(Entry::from).collect(), page.next))
+}

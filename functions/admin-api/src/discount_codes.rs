@@ -1,0 +1,332 @@
+//! Discount codes.
+
+use app::{
+    Answer,
+    admin::{CodeFilter, Cursor},
+};
+use domain::{
+    DiscountCodeName, Percent, ProductId, Timestamp,
+    discount::{self, Benefit},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    body::given,
+    call::{Call, not_found},
+    problem::{Faults, Problem},
+    query::{Paging, flag},
+    reply::{Page, Reply, created, ok},
+    wire::{Money, Time, moment},
+};
+
+/// A discount code: a percentage or an amount.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DiscountCode {
+    #[schema(example = "SPRING20")]
+    code: String,
+    /// A decimal text; null where the code takes an amount off.
+    #[schema(example = "12.5")]
+    percent: Option<String>,
+    /// Null where the code takes a percentage off.
+    amount: Option<Money>,
+    active: bool,
+    /// The first instant at which it works.
+    valid_from: Option<Time>,
+    /// The last instant at which it works.
+    valid_to: Option<Time>,
+    /// Null: as often as you like.
+    use_limit: Option<u32>,
+    per_user_limit: Option<u32>,
+    /// Live reservations and paid orders.
+    times_used: u32,
+    /// Orders that were paid after they had given their use back, and when none was left.
+    late_uses: u32,
+    /// The products for which it works; empty: all.
+    products: Vec<String>,
+    first_purchase_only: bool,
+    /// The smallest price for which it works.
+    minimum: Option<Money>,
+    created_at: Time,
+    version: u64,
+}
+
+impl From<&discount::DiscountCode> for DiscountCode {
+    fn from(code: &discount::DiscountCode) -> Self {
+        let (percent, amount) = match code.benefit {
+            Benefit::Percent(percent) => (Some(percent.to_string()), None),
+            Benefit::Amount(amount) => (None, Some(Money::from(amount))),
+        };
+        Self {
+            code: code.name.to_string(),
+            percent,
+            amount,
+            active: code.active,
+            valid_from: code.valid_from.map(Time),
+            valid_to: code.valid_to.map(Time),
+            use_limit: code.use_limit,
+            per_user_limit: code.per_user_limit,
+            times_used: code.times_used,
+            late_uses: code.late_uses,
+            products: code.products.iter().map(ToString::to_string).collect(),
+            first_purchase_only: code.first_purchase_only,
+            minimum: code.minimum.map(Money::from),
+            created_at: code.created_at.into(),
+            version: code.version,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    #[param(value_type = Option<bool>)]
+    active: Option<String>,
+    /// A code, in any case.
+    q: Option<String>,
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Lists the discount codes
+///
+/// The newest first.
+#[utoipa::path(get, path = "/admin/v1/discount-codes", tag = "discount-codes", params(Filter), responses((status = 200, description = "A page of codes.", body = Page<DiscountCode>)))]
+pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
+    let asked: Filter = call.query()?;
+    let mut faults = Faults::default();
+    let filter = CodeFilter { active: flag(&mut faults, "active", asked.active.as_deref()), q: asked.q };
+    let paging: Paging<Cursor> = call.paging(&mut faults, asked.limit.as_deref(), asked.cursor.as_deref())?;
+    faults.of_parameters()?;
+    let page = call.app.list_codes(&filter, paging.cursor.as_ref(), paging.limit).await?;
+    Ok(call.page(&paging, page.items.iter().map(DiscountCode::from).collect(), page.next))
+}
+
+/// What is left out stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"percent": "12.5", "use_limit": 100, "per_user_limit": 1}))]
+pub struct CodeChange {
+    /// More than 0, at most 100, at most two decimals: a decimal text.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, pattern = r"^[0-9]{1,3}(\.[0-9]{1,2})?$", example = "12.5")]
+    percent: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Money>)]
+    amount: Option<Option<Money>>,
+    #[serde(default)]
+    active: Option<bool>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    valid_from: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    valid_to: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<u32>, minimum = 1)]
+    use_limit: Option<Option<u32>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<u32>, minimum = 1)]
+    per_user_limit: Option<Option<u32>>,
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    products: Option<Vec<String>>,
+    #[serde(default)]
+    first_purchase_only: Option<bool>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Money>)]
+    minimum: Option<Option<Money>>,
+}
+
+/// Terms that were understood.
+struct Edit {
+    benefit: Option<Benefit>,
+    active: Option<bool>,
+    valid_from: Option<Option<Timestamp>>,
+    valid_to: Option<Option<Timestamp>>,
+    use_limit: Option<Option<u32>>,
+    per_user_limit: Option<Option<u32>>,
+    products: Option<Vec<ProductId>>,
+    first_purchase_only: Option<bool>,
+    minimum: Option<Option<domain::Money>>,
+}
+
+impl CodeChange {
+    fn read(&self, faults: &mut Faults) -> Edit {
+        let percent = self.percent.iter().flatten().next().and_then(|percent| faults.parse::<Percent>("percent", Some(percent)));
+        let amount = self.amount.iter().flatten().next().and_then(|amount| amount.read(faults, "amount"));
+        let (percents, amounts) = (self.percent.iter().flatten().count(), self.amount.iter().flatten().count());
+        if (self.percent.is_some() || self.amount.is_some()) && percents + amounts != 1 {
+            faults.add("percent", "exactly one of percent and amount");
+            faults.add("amount", "exactly one of percent and amount");
+        }
+        let mut at = |field: &str, text: &Option<Option<String>>| text.as_ref().map(|text| moment(faults, field, text.as_deref()));
+        let (valid_from, valid_to) = (at("valid_from", &self.valid_from), at("valid_to", &self.valid_to));
+        let products = self.products.as_ref().map(|products| products.iter().filter_map(|id| faults.parse("products", Some(id))).collect());
+        Edit {
+            benefit: percent.map(Benefit::Percent).or(amount.map(Benefit::Amount)),
+            active: self.active,
+            valid_from,
+            valid_to,
+            use_limit: self.use_limit,
+            per_user_limit: self.per_user_limit,
+            products,
+            first_purchase_only: self.first_purchase_only,
+            minimum: self.minimum.as_ref().map(|minimum| minimum.as_ref().and_then(|minimum| minimum.read(faults, "minimum"))),
+        }
+    }
+}
+
+impl Edit {
+    fn apply(&self, code: &mut discount::DiscountCode) {
+        code.benefit = self.benefit.unwrap_or(code.benefit);
+        code.active = self.active.unwrap_or(code.active);
+        code.valid_from = self.valid_from.unwrap_or(code.valid_from);
+        code.valid_to = self.valid_to.unwrap_or(code.valid_to);
+        code.use_limit = self.use_limit.unwrap_or(code.use_limit);
+        code.per_user_limit = self.per_user_limit.unwrap_or(code.per_user_limit);
+        if let Some(products) = &self.products {
+            code.products.clone_from(products);
+        }
+        code.first_purchase_only = self.first_purchase_only.unwrap_or(code.first_purchase_only);
+        code.minimum = self.minimum.unwrap_or(code.minimum);
+    }
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"code": "SPRING20", "percent": "20", "use_limit": 100, "per_user_limit": 1}))]
+pub struct NewCode {
+    /// 3 to 20 of `A-Z 0-9 _ -`, in any case; left out: made up.
+    #[serde(default)]
+    #[schema(min_length = 3, max_length = 20)]
+    code: Option<String>,
+    /// More than 0, at most 100, at most two decimals: a decimal text.
+    #[serde(default)]
+    #[schema(pattern = r"^[0-9]{1,3}(\.[0-9]{1,2})?$", example = "12.5")]
+    percent: Option<String>,
+    #[serde(default)]
+    amount: Option<Money>,
+    /// Left out: true.
+    #[serde(default)]
+    active: Option<bool>,
+    #[serde(default)]
+    #[schema(format = DateTime)]
+    valid_from: Option<String>,
+    #[serde(default)]
+    #[schema(format = DateTime)]
+    valid_to: Option<String>,
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    use_limit: Option<u32>,
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    per_user_limit: Option<u32>,
+    /// Left out or empty: all.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    products: Vec<String>,
+    #[serde(default)]
+    first_purchase_only: bool,
+    #[serde(default)]
+    minimum: Option<Money>,
+}
+
+impl NewCode {
+    /// Its terms, as a change of a code that has none.
+    fn terms(self) -> CodeChange {
+        CodeChange {
+            percent: Some(self.percent),
+            amount: Some(self.amount),
+            active: self.active,
+            valid_from: Some(self.valid_from),
+            valid_to: Some(self.valid_to),
+            use_limit: Some(self.use_limit),
+            per_user_limit: Some(self.per_user_limit),
+            products: Some(self.products),
+            first_purchase_only: Some(self.first_purchase_only),
+            minimum: Some(self.minimum),
+        }
+    }
+}
+
+/// Makes a discount code
+///
+/// Exactly one of `percent` and `amount` is given.
+#[utoipa::path(post, path = "/admin/v1/discount-codes", tag = "discount-codes", request_body = NewCode, responses((status = 201, description = "The code.", body = DiscountCode)))]
+pub async fn create(call: &Call<'_>) -> Result<Reply, Problem> {
+    let new: NewCode = call.body()?;
+    let mut faults = Faults::default();
+    let name: Option<DiscountCodeName> = match &new.code {
+        None => Some(call.app.random_code_name()?),
+        Some(code) => faults.parse("code", Some(code)),
+    };
+    let terms = new.terms().read(&mut faults);
+    let (name, benefit) = faults.of_fields_with(name.zip(terms.benefit))?;
+    let mut code = discount::DiscountCode {
+        name,
+        benefit,
+        active: true,
+        valid_from: None,
+        valid_to: None,
+        use_limit: None,
+        per_user_limit: None,
+        times_used: 0,
+        late_uses: 0,
+        products: Vec::new(),
+        first_purchase_only: false,
+        minimum: None,
+        created_at: call.app.now(),
+        version: 1,
+    };
+    terms.apply(&mut code);
+    let answer = |code: &discount::DiscountCode| created(&DiscountCode::from(code));
+    call.app.create_code(&code, call.by(&answer)?).await.map_err(|error| call.refusal(error))?;
+    Ok(answer(&code).into())
+}
+
+/// Shows a discount code
+#[utoipa::path(get, path = "/admin/v1/discount-codes/{code}", tag = "discount-codes", params(("code" = String, Path, description = "The code, in any case.", example = "SPRING20")), responses((status = 200, description = "The code.", body = DiscountCode)))]
+pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
+    let code = call.app.store.discount_code(&call.id()?).await?.ok_or_else(not_found)?;
+    Ok(shown(&code).into())
+}
+
+/// Changes a discount code's terms
+///
+/// Its uses stay as they are. A percentage takes the place of an amount, and an amount that of a percentage. Orders that were placed with the code
+/// keep their discount.
+#[utoipa::path(patch, path = "/admin/v1/discount-codes/{code}", tag = "discount-codes", params(("code" = String, Path, description = "The code, in any case.", example = "SPRING20")), request_body = CodeChange, responses((status = 200, description = "The code as it is now.", body = DiscountCode)))]
+pub async fn change(call: &Call<'_>) -> Result<Reply, Problem> {
+    let terms: CodeChange = call.body()?;
+    let mut faults = Faults::default();
+    let terms = terms.read(&mut faults);
+    faults.of_fields()?;
+    edit(call, "change", |code| terms.apply(code)).await
+}
+
+/// Switches a discount code off
+///
+/// Orders that hold a use of it keep it. Doing it twice is success.
+#[utoipa::path(post, path = "/admin/v1/discount-codes/{code}/archive", tag = "discount-codes", params(("code" = String, Path, description = "The code, in any case.", example = "SPRING20")), responses((status = 200, description = "The code as it is now.", body = DiscountCode)))]
+pub async fn archive(call: &Call<'_>) -> Result<Reply, Problem> {
+    edit(call, "archive", |code| code.active = false).await
+}
+
+/// Switches a discount code on again
+#[utoipa::path(post, path = "/admin/v1/discount-codes/{code}/unarchive", tag = "discount-codes", params(("code" = String, Path, description = "The code, in any case.", example = "SPRING20")), responses((status = 200, description = "The code as it is now.", body = DiscountCode)))]
+pub async fn unarchive(call: &Call<'_>) -> Result<Reply, Problem> {
+    edit(call, "unarchive", |code| code.active = true).await
+}
+
+fn shown(code: &discount::DiscountCode) -> Answer {
+    ok(&DiscountCode::from(code))
+}
+
+async fn edit(call: &Call<'_>, action: &'static str, edit: impl Fn(&mut discount::DiscountCode)) -> Result<Reply, Problem> {
+    let changed = call.app.change_code(&call.id()?, call.version()?, action, call.by(&shown)?, edit).await;
+    changed.map(|code| shown(&code).into()).map_err(|error| call.refusal(error))
+}

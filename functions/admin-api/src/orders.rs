@@ -1,0 +1,343 @@
+//! Orders, and what operators decide about them.
+
+use app::{
+    App,
+    admin::{Cursor, OrderFilter, payment_method},
+    expire::Ended,
+    receipt::Decided,
+};
+use domain::{
+    order,
+    payment::{Gateway, PaymentId},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    audit,
+    call::{Call, not_found},
+    duties::Owed,
+    payments::{Payment, PaymentName},
+    problem::{Faults, Kind, Problem},
+    products::RenewalPolicy,
+    query::{Paging, created},
+    reply::{Page, Reply, ok},
+    subscriptions::Subscription,
+    users::User,
+    wire::{Money, Time, wire_enum},
+};
+
+wire_enum! {
+    /// Where an order is.
+    OrderStatus = domain::order::OrderStatus { AwaitingPayment, Paid, Provisioned, Expired, Canceled, Refunded }
+}
+
+/// An order, with everything that was frozen when it was placed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Order {
+    /// The public reference, as customers, gateways and the panel know it.
+    #[schema(example = "AGNHAZK7HQG4YW4GOVDVKYTQCVXC3WV6XJ3JYKYTJVRPA")]
+    id: String,
+    user_id: i64,
+    product: OrderedProduct,
+    status: OrderStatus,
+    /// What is due after the discount.
+    total: Money,
+    discount: Option<OrderDiscount>,
+    /// How it was paid or, while it is not, is being paid.
+    #[schema(example = "card")]
+    payment_method: Option<&'static str>,
+    /// The payment that paid it.
+    #[schema(example = "card~AGNHAZK7HQG4YW4GOVDVKYTQCVXC3WV6XJ3JYKYTJVRPA")]
+    payment_id: Option<String>,
+    /// The account's name on the panel, from before it exists.
+    panel_username: String,
+    /// Whether a receipt waits for a decision.
+    under_review: bool,
+    /// What is owed.
+    duty: Option<Owed>,
+    created_at: Time,
+    /// Until when it can be paid.
+    expires_at: Time,
+    paid_at: Option<Time>,
+    provisioned_at: Option<Time>,
+    delivered_at: Option<Time>,
+    /// When it expired, was canceled or refunded.
+    ended_at: Option<Time>,
+    version: u64,
+}
+
+/// The product as it was when the order was placed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderedProduct {
+    id: String,
+    name: String,
+    price: Money,
+    data_limit_gb: Option<u32>,
+    duration_days: Option<u16>,
+    renewal_policy: RenewalPolicy,
+}
+
+/// The discount that an order was placed with.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderDiscount {
+    code: String,
+    amount: Money,
+    /// Whether the order holds a use of the code now.
+    held: bool,
+}
+
+impl Order {
+    pub fn of(app: &App, order: &order::Order) -> Self {
+        Self {
+            id: app.names.order(order.id),
+            user_id: order.id.buyer.get(),
+            product: OrderedProduct {
+                id: order.terms.product.to_string(),
+                name: order.terms.name.clone(),
+                price: order.terms.price.into(),
+                data_limit_gb: order.terms.data_limit_gb,
+                duration_days: order.terms.duration_days,
+                renewal_policy: order.terms.renewal_policy.into(),
+            },
+            status: order.status.into(),
+            total: order.total.into(),
+            discount: order.discount.as_ref().map(|discount| OrderDiscount {
+                code: discount.code.to_string(),
+                amount: discount.off.into(),
+                held: discount.held,
+            }),
+            payment_method: payment_method(order).map(Gateway::name),
+            payment_id: order.payment.as_ref().map(|payment| PaymentName::of(payment).to_string()),
+            panel_username: order.panel_name.to_string(),
+            under_review: order.under_review().is_some(),
+            duty: Owed::of(&order.work),
+            created_at: order.created_at.into(),
+            expires_at: order.expires_at.into(),
+            paid_at: order.paid_at.map(Time),
+            provisioned_at: order.provisioned_at.map(Time),
+            delivered_at: order.delivered_at.map(Time),
+            ended_at: order.ended_at.map(Time),
+            version: order.version,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    #[param(value_type = Option<i64>, minimum = 1)]
+    user_id: Option<String>,
+    #[param(value_type = Option<OrderStatus>, inline)]
+    status: Option<String>,
+    product_id: Option<String>,
+    /// A gateway's name.
+    #[param(example = "card")]
+    payment_method: Option<String>,
+    /// RFC 3339, or a day (UTC).
+    created_from: Option<String>,
+    /// RFC 3339, or a day (UTC) whose end is meant.
+    created_to: Option<String>,
+    /// An order's id, a user's id, or an account's name on the panel.
+    q: Option<String>,
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Lists the orders
+///
+/// The newest first.
+#[utoipa::path(get, path = "/admin/v1/orders", tag = "orders", params(Filter), responses((status = 200, description = "A page of orders.", body = Page<Order>)))]
+pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
+    let asked: Filter = call.query()?;
+    let mut faults = Faults::default();
+    let filter = OrderFilter {
+        user: faults.parse("user_id", asked.user_id.as_deref()),
+        status: faults.choose("status", asked.status.as_deref(), &order::OrderStatus::ALL, order::OrderStatus::name),
+        product: faults.parse("product_id", asked.product_id.as_deref()),
+        method: faults.choose("payment_method", asked.payment_method.as_deref(), &Gateway::ALL, Gateway::name),
+        created: created(&mut faults, asked.created_from.as_deref(), asked.created_to.as_deref()),
+        q: asked.q,
+    };
+    let paging: Paging<Cursor> = call.paging(&mut faults, asked.limit.as_deref(), asked.cursor.as_deref())?;
+    faults.of_parameters()?;
+    let page = call.app.list_orders(&filter, paging.cursor.as_ref(), paging.limit).await?;
+    Ok(call.page(&paging, page.items.iter().map(|order| Order::of(call.app, order)).collect(), page.next))
+}
+
+/// An order with what is around it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderDetail {
+    #[serde(flatten)]
+    order: Order,
+    user: Option<User>,
+    /// The tries to pay it.
+    attempts: Vec<Attempt>,
+    payment: Option<Payment>,
+    subscription: Option<Subscription>,
+    /// What operators did, the newest first, at most 20.
+    audit: Vec<audit::Entry>,
+}
+
+/// One try to pay.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Attempt {
+    number: u8,
+    #[schema(example = "card")]
+    payment_method: &'static str,
+    /// What must arrive, exactly.
+    quote: Money,
+    opened_at: Time,
+    /// The gateway's name for the invoice.
+    reference: Option<String>,
+    /// Where the customer pays.
+    url: Option<String>,
+    receipt: Option<Receipt>,
+}
+
+/// A picture or document that claims a transfer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Receipt {
+    /// Telegram's handle to the file, for the shop's bot.
+    file_id: String,
+    document: bool,
+    submitted_at: Time,
+    /// Why it was rejected; null while nobody rejected it.
+    rejected: Option<String>,
+}
+
+impl From<&order::Attempt> for Attempt {
+    fn from(attempt: &order::Attempt) -> Self {
+        Self {
+            number: attempt.number,
+            payment_method: attempt.gateway.name(),
+            quote: attempt.quote.into(),
+            opened_at: attempt.opened_at.into(),
+            reference: attempt.reference.clone(),
+            url: attempt.url.clone(),
+            receipt: attempt.receipt.as_ref().map(|receipt| Receipt {
+                file_id: receipt.file_id.clone(),
+                document: receipt.document,
+                submitted_at: receipt.submitted_at.into(),
+                rejected: receipt.rejected.clone(),
+            }),
+        }
+    }
+}
+
+/// How much of an order's history its page shows.
+const SHOWN: u8 = 20;
+
+/// Shows an order
+#[utoipa::path(get, path = "/admin/v1/orders/{id}", tag = "orders", params(("id" = String, Path, description = "The order's public reference.")), responses((status = 200, description = "The order with its user, attempts, payment, subscription and history.", body = OrderDetail)))]
+pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
+    let (app, id) = (call.app, call.order_id()?);
+    let (Some(order), user) = app.store.order_and_buyer(id).await? else { return Err(not_found()) };
+    let payment = async {
+        match &order.payment {
+            Some(payment) => app.store.payment(payment).await,
+            None => Ok(None),
+        }
+    };
+    let (payment, subscription) = tokio::try_join!(payment, app.store.subscription(id))?;
+    let audit = app.store.list_audit("order", &app.names.order(id), None, SHOWN, app.now()).await?;
+    let detail = OrderDetail {
+        order: Order::of(app, &order),
+        user: user.as_ref().map(User::from),
+        attempts: order.attempts.iter().map(Attempt::from).collect(),
+        payment: payment.as_ref().map(|payment| Payment::of(app, payment)),
+        subscription: subscription.as_ref().map(|subscription| Subscription::of(call, subscription)),
+        audit: audit.items.iter().map(audit::Entry::from).collect(),
+    };
+    Ok(ok(&detail).into())
+}
+
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Approval {
+    /// The attempt whose receipt is meant; left out: the one that waits.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 3)]
+    attempt: Option<u8>,
+}
+
+/// Approves a receipt
+///
+/// All of the money arrived: the order is paid, the account is made and sent. Approving it again is success.
+#[utoipa::path(post, path = "/admin/v1/orders/{id}/approve", tag = "orders", params(("id" = String, Path, description = "The order's public reference.")), request_body = Option<Approval>, responses((status = 200, description = "The order as it is now.", body = Order)))]
+pub async fn approve(call: &Call<'_>) -> Result<Reply, Problem> {
+    let Approval { attempt } = call.body_if_any()?;
+    let reference = call.app.names.order(call.order_id()?);
+    let answer = |order: &order::Order| ok(&Order::of(call.app, order));
+    match call.app.approve_receipt(&reference, attempt, call.by(&answer)?, call.deadline).await? {
+        Decided::Approved(order) => Ok(answer(&order).into()),
+        Decided::Already(order) if order.payment.as_ref().map(PaymentId::gateway) == Some(Gateway::Card) => Ok(answer(&order).into()),
+        Decided::Already(order) | Decided::Rejected(order) => Err(undecidable(&order)),
+        Decided::UnknownOrder => Err(not_found()),
+    }
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "The amount is another one"}))]
+pub struct Rejection {
+    /// What the customer is told. One of `unreadable`, `other-amount`, `not-arrived` is said in his language.
+    #[schema(min_length = 1, max_length = 200)]
+    reason: String,
+    /// The attempt whose receipt is meant; left out: the one that waits.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 3)]
+    attempt: Option<u8>,
+}
+
+/// Rejects a receipt
+///
+/// The customer is told why, and may send another. Rejecting it again is success.
+#[utoipa::path(post, path = "/admin/v1/orders/{id}/reject", tag = "orders", params(("id" = String, Path, description = "The order's public reference.")), request_body = Rejection, responses((status = 200, description = "The order as it is now.", body = Order)))]
+pub async fn reject(call: &Call<'_>) -> Result<Reply, Problem> {
+    let Rejection { reason, attempt } = call.body()?;
+    let reason = reason.trim();
+    if !(1..=200).contains(&reason.chars().count()) || reason.chars().any(char::is_control) {
+        let mut faults = Faults::default();
+        faults.add("reason", "1 to 200 characters on one line");
+        faults.of_fields()?;
+    }
+    let reference = call.app.names.order(call.order_id()?);
+    let answer = |order: &order::Order| ok(&Order::of(call.app, order));
+    match call.app.reject_receipt(&reference, attempt, reason, call.by(&answer)?).await? {
+        Decided::Rejected(order) => Ok(answer(&order).into()),
+        Decided::Already(order) if was_rejected(&order, attempt) => Ok(answer(&order).into()),
+        Decided::Already(order) | Decided::Approved(order) => Err(undecidable(&order)),
+        Decided::UnknownOrder => Err(not_found()),
+    }
+}
+
+/// Whether the receipt of this attempt, or the last one there was, stands rejected.
+fn was_rejected(order: &order::Order, attempt: Option<u8>) -> bool {
+    let waits_for_money = matches!(order.status, order::OrderStatus::AwaitingPayment | order::OrderStatus::Expired);
+    let mut meant = order.attempts.iter().filter(|one| attempt.is_none_or(|number| one.number == number));
+    waits_for_money
+        && meant.rfind(|one| one.receipt.is_some()).and_then(|one| one.receipt.as_ref()).is_some_and(|one| one.rejected.is_some())
+}
+
+fn undecidable(order: &order::Order) -> Problem {
+    Problem::new(Kind::WrongState, format!("No receipt of this order waits for a decision: the order is {}.", order.status.name()))
+}
+
+/// Cancels an order that is not paid
+///
+/// Its discount is given back. Canceling it again is success.
+#[utoipa::path(post, path = "/admin/v1/orders/{id}/cancel", tag = "orders", params(("id" = String, Path, description = "The order's public reference.")), responses((status = 200, description = "The order as it is now.", body = Order)))]
+pub async fn cancel(call: &Call<'_>) -> Result<Reply, Problem> {
+    let id = call.order_id()?;
+    let answer = |order: &order::Order| ok(&Order::of(call.app, order));
+    match call.app.cancel_order(id, call.by(&answer)?).await.map_err(|error| call.refusal(error))? {
+        Ended::Ended(order) => Ok(answer(&order).into()),
+        Ended::Already(order) if order.status == order::OrderStatus::Canceled => Ok(answer(&order).into()),
+        Ended::Already(order) => Err(Problem::new(Kind::WrongState, format!("The order is {}.", order.status.name()))),
+        Ended::Refused(refusal) => Err(Problem::new(Kind::WrongState, format!("It cannot be canceled: {refusal}."))),
+    }
+}

@@ -1,0 +1,221 @@
+//! Money that arrived.
+
+use std::{fmt, str::FromStr};
+
+use app::{
+    App,
+    admin::{Cursor, PaymentFilter},
+};
+use domain::{
+    TelegramUserId,
+    payment::{self, Gateway, PaymentId},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    audit,
+    call::{Call, not_found},
+    duties::Owed,
+    orders::Order,
+    problem::{Faults, Problem},
+    query::{Paging, created},
+    reply::{Page, Reply, ok},
+    wire::{Money, Time, wire_enum},
+};
+
+wire_enum! {
+    /// `applied`: it paid an order; `unapplied`: it pays none; `refunded`: it went back.
+    PaymentStatus = domain::payment::PaymentStatus { Applied, Unapplied, Refunded }
+}
+
+/// A payment's id as it travels: `gateway~reference`, which needs no escapes in a path where the reference needs none.
+#[derive(Debug)]
+pub struct PaymentName(PaymentId);
+
+impl PaymentName {
+    pub fn of(id: &PaymentId) -> Self {
+        Self(id.clone())
+    }
+}
+impl fmt::Display for PaymentName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}~{}", self.0.gateway(), self.0.reference())
+    }
+}
+impl FromStr for PaymentName {
+    type Err = domain::ids::InvalidId;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // The stored form is read too, for those who copy it from a log.
+        let (gateway, reference) = text.split_once(['~', '#']).unwrap_or((text, ""));
+        PaymentId::new(gateway.parse()?, reference).map(Self)
+    }
+}
+
+/// A payment.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Payment {
+    #[schema(example = "crypto-pay~528890")]
+    id: String,
+    /// The gateway.
+    #[schema(example = "crypto-pay")]
+    method: &'static str,
+    /// The gateway's own name for it.
+    reference: String,
+    /// Null where the gateway told none.
+    amount: Option<Money>,
+    status: PaymentStatus,
+    /// Why it pays no order.
+    #[schema(example = "amount_mismatch")]
+    reason: Option<&'static str>,
+    order_id: Option<String>,
+    /// Whose order it is.
+    user_id: Option<i64>,
+    /// Who paid, where the gateway tells it.
+    payer_id: Option<i64>,
+    /// Who approved it, where a person did.
+    approved_by: Option<String>,
+    /// What is owed.
+    duty: Option<Owed>,
+    /// When it was reported.
+    created_at: Time,
+    version: u64,
+}
+
+impl Payment {
+    pub fn of(app: &App, payment: &payment::Payment) -> Self {
+        Self {
+            id: PaymentName::of(&payment.id).to_string(),
+            method: payment.id.gateway().name(),
+            reference: payment.id.reference().to_owned(),
+            amount: payment.amount.map(Money::from),
+            status: payment.status.into(),
+            reason: payment.reason.map(|reason| reason.name()),
+            order_id: payment.order.map(|order| app.names.order(order)),
+            user_id: payment.order.map(|order| order.buyer.get()),
+            payer_id: payment.payer.map(TelegramUserId::get),
+            approved_by: payment.approved_by.clone(),
+            duty: Owed::of(&payment.work),
+            created_at: payment.settled_at.into(),
+            version: payment.version,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    order_id: Option<String>,
+    /// Whose order it was for.
+    #[param(value_type = Option<i64>, minimum = 1)]
+    user_id: Option<String>,
+    #[param(value_type = Option<PaymentStatus>, inline)]
+    status: Option<String>,
+    /// A gateway's name.
+    #[param(example = "card")]
+    method: Option<String>,
+    /// RFC 3339, or a day (UTC).
+    created_from: Option<String>,
+    /// RFC 3339, or a day (UTC) whose end is meant.
+    created_to: Option<String>,
+    /// A payment's id, a gateway's reference, an order's id, or a user's id.
+    q: Option<String>,
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Lists the payments
+///
+/// The last to arrive first.
+#[utoipa::path(get, path = "/admin/v1/payments", tag = "payments", params(Filter), responses((status = 200, description = "A page of payments.", body = Page<Payment>)))]
+pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
+    let asked: Filter = call.query()?;
+    let mut faults = Faults::default();
+    let status = faults.choose("status", asked.status.as_deref(), &payment::PaymentStatus::ALL, payment::PaymentStatus::name);
+    let filter = PaymentFilter {
+        order: asked
+            .order_id
+            .as_deref()
+            .and_then(|reference| faults.take("order_id", call.app.names.open_order(reference)))
+            .map(|(id, _)| id),
+        user: faults.parse("user_id", asked.user_id.as_deref()),
+        status,
+        method: faults.choose("method", asked.method.as_deref(), &Gateway::ALL, Gateway::name),
+        created: created(&mut faults, asked.created_from.as_deref(), asked.created_to.as_deref()),
+        q: asked.q,
+    };
+    paged(call, faults, &filter, asked.limit.as_deref(), asked.cursor.as_deref()).await
+}
+
+async fn paged(
+    call: &Call<'_>,
+    mut faults: Faults,
+    filter: &PaymentFilter,
+    limit: Option<&str>,
+    cursor: Option<&str>,
+) -> Result<Reply, Problem> {
+    let paging: Paging<Cursor> = call.paging(&mut faults, limit, cursor)?;
+    faults.of_parameters()?;
+    let page = call.app.list_payments(filter, paging.cursor.as_ref(), paging.limit).await?;
+    Ok(call.page(&paging, page.items.iter().map(|payment| Payment::of(call.app, payment)).collect(), page.next))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct UnappliedFilter {
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Lists the payments that pay no order
+///
+/// Money that waits for somebody to say what becomes of it, the last to arrive first.
+#[utoipa::path(get, path = "/admin/v1/unapplied-payments", tag = "payments", params(UnappliedFilter), responses((status = 200, description = "A page of payments.", body = Page<Payment>)))]
+pub async fn unapplied(call: &Call<'_>) -> Result<Reply, Problem> {
+    let asked: UnappliedFilter = call.query()?;
+    let filter = PaymentFilter { status: Some(payment::PaymentStatus::Unapplied), ..PaymentFilter::default() };
+    paged(call, Faults::default(), &filter, asked.limit.as_deref(), asked.cursor.as_deref()).await
+}
+
+/// A payment with what is around it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PaymentDetail {
+    #[serde(flatten)]
+    payment: Payment,
+    order: Option<Order>,
+    /// What operators did, the newest first, at most 20.
+    audit: Vec<audit::Entry>,
+}
+
+/// How much of a payment's history its page shows.
+const SHOWN: u8 = 20;
+
+/// Shows a payment
+#[utoipa::path(get, path = "/admin/v1/payments/{id}", tag = "payments", params(("id" = String, Path, description = "`gateway~reference`, with escapes where the reference needs them.", example = "crypto-pay~528890")), responses((status = 200, description = "The payment with its order.", body = PaymentDetail)))]
+pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
+    let (app, PaymentName(id)) = (call.app, call.id()?);
+    let payment = app.payment(&id).await?.ok_or_else(not_found)?;
+    let order = match payment.order {
+        Some(order) => app.store.order(order).await?,
+        None => None,
+    };
+    let audit = app.store.list_audit("payment", &id.to_string(), None, SHOWN, app.now()).await?;
+    let detail = PaymentDetail {
+        payment: Payment::of(app, &payment),
+        order: order.as_ref().map(|order| Order::of(app, order)),
+        audit: audit.items.iter().map(audit::Entry::from).collect(),
+    };
+    Ok(ok(&detail).into())
+}
+
+impl From<PaymentName> for PaymentId {
+    fn from(name: PaymentName) -> Self {
+        name.0
+    }
+}

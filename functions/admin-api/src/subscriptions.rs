@@ -1,0 +1,79 @@
+//! Accounts that customers hold.
+
+use app::admin::Cursor;
+use domain::{TelegramUserId, admin::Role, subscription};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    call::Call,
+    problem::{Faults, Problem},
+    query::Paging,
+    reply::{Page, Reply},
+    wire::Time,
+};
+
+/// An account, as it was delivered. Its live state is the panel's.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Subscription {
+    /// The order that made it.
+    order_id: String,
+    user_id: i64,
+    panel_username: String,
+    /// The plan's name as bought.
+    name: String,
+    /// Null is unlimited.
+    data_limit_bytes: Option<u64>,
+    /// From the first use on; null never expires.
+    duration_days: Option<u16>,
+    /// The customer's link. A secret: shown to operators and owners, null for viewers.
+    link: Option<String>,
+    created_at: Time,
+    revoked_at: Option<Time>,
+    version: u64,
+}
+
+impl Subscription {
+    pub fn of(call: &Call<'_>, subscription: &subscription::Subscription) -> Self {
+        Self {
+            order_id: call.app.names.order(subscription.order),
+            user_id: subscription.order.buyer.get(),
+            panel_username: subscription.name.to_string(),
+            name: subscription.title.clone(),
+            data_limit_bytes: subscription.data_limit,
+            duration_days: subscription.duration_days,
+            link: (call.role() >= Role::Operator).then(|| subscription.link.clone()),
+            created_at: subscription.created_at.into(),
+            revoked_at: subscription.revoked_at.map(Time),
+            version: subscription.version,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Whose.
+    #[param(value_type = i64, minimum = 1, required = true)]
+    user_id: Option<String>,
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Lists a user's subscriptions
+///
+/// The newest first.
+#[utoipa::path(get, path = "/admin/v1/subscriptions", tag = "subscriptions", params(Filter), responses((status = 200, description = "A page of subscriptions.", body = Page<Subscription>)))]
+pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
+    let asked: Filter = call.query()?;
+    let mut faults = Faults::default();
+    let user: Option<TelegramUserId> = faults.needed("user_id", asked.user_id.as_deref());
+    let paging: Paging<Cursor> = call.paging(&mut faults, asked.limit.as_deref(), asked.cursor.as_deref())?;
+    let user = faults.of_parameters_with(user)?;
+    let page = call.app.store.subscriptions_of(user, paging.cursor.as_ref(), paging.limit).await?;
+    let items = page.items.iter().map(|subscription| Subscription::of(call, subscription)).collect();
+    Ok(call.page(&paging, items, page.next))
+}

@@ -1,0 +1,118 @@
+//! Admin tokens.
+
+use app::admin::{Cursor, NewToken};
+use domain::admin::AdminToken;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    call::Call,
+    problem::{Faults, Problem},
+    query::Paging,
+    reply::{Page, Reply, created, ok},
+    wire::{Time, moment, wire_enum},
+};
+
+wire_enum! {
+    /// `viewer` reads; `operator` runs the shop; `owner` also changes settings and tokens.
+    Role = domain::admin::Role { Viewer, Operator, Owner }
+}
+
+/// A token, without its secret.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Token {
+    id: String,
+    name: String,
+    role: Role,
+    created_at: Time,
+    /// Null: never.
+    expires_at: Option<Time>,
+    revoked_at: Option<Time>,
+    version: u64,
+}
+
+impl From<&AdminToken> for Token {
+    fn from(token: &AdminToken) -> Self {
+        Self {
+            id: token.id.to_string(),
+            name: token.name.clone(),
+            role: token.role.into(),
+            created_at: token.created_at.into(),
+            expires_at: token.expires_at.map(Time),
+            revoked_at: token.revoked_at.map(Time),
+            version: token.version,
+        }
+    }
+}
+
+/// A token that was made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CreatedToken {
+    #[serde(flatten)]
+    shown: Token,
+    /// What to send as `Authorization: Bearer`. Shown once: a repeat of the request has null here.
+    #[schema(example = "wsa_nVWvKPPZX5Y4XWXkPkmbUEmFB3cWvXWJ4fGqGVtBL1o")]
+    token: Option<String>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Lists the tokens
+///
+/// The newest first, expired and revoked ones too.
+#[utoipa::path(get, path = "/admin/v1/tokens", tag = "tokens", params(Filter), responses((status = 200, description = "A page of tokens.", body = Page<Token>)))]
+pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
+    let asked: Filter = call.query()?;
+    let mut faults = Faults::default();
+    let paging: Paging<Cursor> = call.paging(&mut faults, asked.limit.as_deref(), asked.cursor.as_deref())?;
+    faults.of_parameters()?;
+    let page = call.app.store.list_admin_tokens(paging.cursor.as_ref(), paging.limit, call.app.now()).await?;
+    Ok(call.page(&paging, page.items.iter().map(Token::from).collect(), page.next))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "night shift", "role": "operator", "expires_at": "2027-01-01T00:00:00Z"}))]
+pub struct TokenRequest {
+    /// For people.
+    #[schema(min_length = 1, max_length = 64)]
+    name: String,
+    role: Role,
+    /// Left out or null: never.
+    #[serde(default)]
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+}
+
+/// Makes a token
+#[utoipa::path(post, path = "/admin/v1/tokens", tag = "tokens", request_body = TokenRequest, responses((status = 201, description = "The token.", body = CreatedToken)))]
+pub async fn create(call: &Call<'_>) -> Result<Reply, Problem> {
+    let asked: TokenRequest = call.body()?;
+    let mut faults = Faults::default();
+    let expires_at = moment(&mut faults, "expires_at", asked.expires_at.as_deref());
+    faults.of_fields()?;
+    let new = NewToken { name: asked.name, role: asked.role.into(), expires_at };
+    // What is kept for a repeat has no secret in it: the table holds no usable token.
+    let kept = |token: &AdminToken| created(&CreatedToken { shown: token.into(), token: None });
+    let (token, secret) = call.app.create_token(new, call.by(&kept)?).await.map_err(|error| call.refusal(error))?;
+    let told = CreatedToken { shown: Token::from(&token), token: Some(secret.expose().to_owned()) };
+    Ok(Reply::said_once(&told, kept(&token)))
+}
+
+/// Revokes a token
+///
+/// For ever, at once. Doing it twice is success.
+#[utoipa::path(post, path = "/admin/v1/tokens/{id}/revoke", tag = "tokens", params(("id" = String, Path, description = "The token's id (not the token).")), responses((status = 200, description = "The token as it is now.", body = Token)))]
+pub async fn revoke(call: &Call<'_>) -> Result<Reply, Problem> {
+    let answer = |token: &AdminToken| ok(&Token::from(token));
+    let token = call.app.revoke_token(call.id()?, call.by(&answer)?).await.map_err(|error| call.refusal(error))?;
+    Ok(answer(&token).into())
+}

@@ -1,0 +1,225 @@
+//! Customers.
+
+use app::{
+    Answer,
+    admin::{Cursor, UserFilter},
+};
+use domain::{TelegramUserId, referral::ReferralStats, user};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    audit,
+    call::{Call, not_found},
+    orders::Order,
+    problem::{Faults, Problem},
+    query::{Paging, created, flag},
+    reply::{Page, Reply, ok},
+    subscriptions::Subscription,
+    wire::{Time, wire_enum},
+};
+
+wire_enum! {
+    /// `new`: never had a subscription; `active`: holds one; `expired`: held one.
+    UserStatus = domain::user::UserStatus { New, Active, Expired }
+}
+
+/// A customer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct User {
+    #[schema(example = 7_000_000_001_i64)]
+    user_id: i64,
+    first_name: String,
+    username: Option<String>,
+    /// The language that the bot speaks with him: `fa`, `en` or `ru`.
+    #[schema(example = "fa")]
+    language: &'static str,
+    status: UserStatus,
+    subscription_status: SubscriptionStatus,
+    banned: bool,
+    banned_at: Option<Time>,
+    /// Whether the trial was taken.
+    trial: bool,
+    trial_at: Option<Time>,
+    /// False: the customer blocked the bot or is gone.
+    reachable: bool,
+    invited_by: Option<i64>,
+    referral_count: ReferralCount,
+    first_paid_at: Option<Time>,
+    created_at: Time,
+    version: u64,
+}
+
+/// A status with the colour in which it is shown.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SubscriptionStatus {
+    status: UserStatus,
+    color: Color,
+}
+
+/// Active is green, expired is red, anything else is orange.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Color {
+    Green,
+    Red,
+    Orange,
+}
+
+/// How many users somebody invited, and where they are listed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReferralCount {
+    count: u32,
+    #[schema(example = "/admin/v1/users?invited_by=7000000001")]
+    users_url: String,
+}
+
+impl From<&user::User> for User {
+    fn from(user: &user::User) -> Self {
+        let color = match user.status {
+            user::UserStatus::Active => Color::Green,
+            user::UserStatus::Expired => Color::Red,
+            user::UserStatus::New => Color::Orange,
+        };
+        Self {
+            user_id: user.id.get(),
+            first_name: user.first_name.clone(),
+            username: user.username.clone(),
+            language: user.language.code(),
+            status: user.status.into(),
+            subscription_status: SubscriptionStatus { status: user.status.into(), color },
+            banned: user.is_banned(),
+            banned_at: user.banned_at.map(Time),
+            trial: user.trial_at.is_some(),
+            trial_at: user.trial_at.map(Time),
+            reachable: user.unreachable_at.is_none(),
+            invited_by: user.invited_by.map(TelegramUserId::get),
+            referral_count: ReferralCount { count: user.invited, users_url: format!("/admin/v1/users?invited_by={}", user.id) },
+            first_paid_at: user.first_paid_at.map(Time),
+            created_at: user.joined_at.into(),
+            version: user.version,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    #[param(value_type = Option<UserStatus>, inline)]
+    status: Option<String>,
+    #[param(value_type = Option<bool>)]
+    banned: Option<String>,
+    /// Whether the trial was taken.
+    #[param(value_type = Option<bool>)]
+    trial: Option<String>,
+    /// The users whom this one invited.
+    #[param(value_type = Option<i64>, minimum = 1)]
+    invited_by: Option<String>,
+    /// RFC 3339, or a day (UTC).
+    created_from: Option<String>,
+    /// RFC 3339, or a day (UTC) whose end is meant.
+    created_to: Option<String>,
+    /// A user's id, an order's id (its customer), or a status.
+    q: Option<String>,
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Lists the users
+///
+/// The last to join first; those whom somebody invited by their ids.
+#[utoipa::path(get, path = "/admin/v1/users", tag = "users", params(Filter), responses((status = 200, description = "A page of users.", body = Page<User>)))]
+pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
+    let asked: Filter = call.query()?;
+    let mut faults = Faults::default();
+    let filter = UserFilter {
+        status: faults.choose("status", asked.status.as_deref(), &user::UserStatus::ALL, user::UserStatus::name),
+        banned: flag(&mut faults, "banned", asked.banned.as_deref()),
+        trial: flag(&mut faults, "trial", asked.trial.as_deref()),
+        invited_by: faults.parse("invited_by", asked.invited_by.as_deref()),
+        created: created(&mut faults, asked.created_from.as_deref(), asked.created_to.as_deref()),
+        q: asked.q,
+    };
+    let paging: Paging<Cursor> = call.paging(&mut faults, asked.limit.as_deref(), asked.cursor.as_deref())?;
+    faults.of_parameters()?;
+    let page = call.app.list_users(&filter, paging.cursor.as_ref(), paging.limit).await?;
+    Ok(call.page(&paging, page.items.iter().map(User::from).collect(), page.next))
+}
+
+/// A customer with what is around him.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UserDetail {
+    #[serde(flatten)]
+    user: User,
+    referrals: Referrals,
+    /// Whether the inviter was given the prize for this user; null where nobody invited him.
+    has_received_prize: Option<bool>,
+    /// The newest, at most 20.
+    orders: Vec<Order>,
+    /// The newest, at most 20.
+    subscriptions: Vec<Subscription>,
+    /// What operators did, the newest first, at most 20.
+    audit: Vec<audit::Entry>,
+}
+
+/// An inviter's figures.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Referrals {
+    total_invites: u32,
+    /// Invited users who paid.
+    active_referrals: u32,
+    /// Prizes owed and not yet given.
+    pending_rewards: u32,
+}
+
+/// How many of a customer's things his page shows.
+const SHOWN: u8 = 20;
+
+/// Shows a user
+#[utoipa::path(get, path = "/admin/v1/users/{id}", tag = "users", params(("id" = i64, Path, description = "The Telegram id.", example = 7_000_000_001_i64)), responses((status = 200, description = "The user with orders, subscriptions and referrals.", body = UserDetail)))]
+pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
+    let (app, id) = (call.app, call.id::<TelegramUserId>()?);
+    let user = app.store.user(id).await?.ok_or_else(not_found)?;
+    let (orders, subscriptions) = tokio::try_join!(app.store.orders_of(id, None, SHOWN), app.store.subscriptions_of(id, None, SHOWN))?;
+    let audit = app.store.list_audit("user", &id.to_string(), None, SHOWN, app.now()).await?;
+    let referral = match user.invited_by {
+        Some(inviter) => app.store.referral(inviter, id).await?,
+        None => None,
+    };
+    let stats = ReferralStats::of(&user);
+    let detail = UserDetail {
+        user: User::from(&user),
+        referrals: Referrals { total_invites: stats.total, active_referrals: stats.active, pending_rewards: stats.pending },
+        has_received_prize: user.invited_by.map(|_| referral.is_some_and(|referral| referral.has_received_prize())),
+        orders: orders.items.iter().map(|order| Order::of(app, order)).collect(),
+        subscriptions: subscriptions.items.iter().map(|subscription| Subscription::of(call, subscription)).collect(),
+        audit: audit.items.iter().map(audit::Entry::from).collect(),
+    };
+    Ok(ok(&detail).into())
+}
+
+/// Bans a user
+///
+/// He can order nothing any more. What is paid is delivered all the same. Doing it twice is success.
+#[utoipa::path(post, path = "/admin/v1/users/{id}/ban", tag = "users", params(("id" = i64, Path, description = "The Telegram id.", example = 7_000_000_001_i64)), responses((status = 200, description = "The user as he is now.", body = User)))]
+pub async fn ban(call: &Call<'_>) -> Result<Reply, Problem> {
+    set_banned(call, true).await
+}
+
+/// Lifts a ban
+#[utoipa::path(post, path = "/admin/v1/users/{id}/unban", tag = "users", params(("id" = i64, Path, description = "The Telegram id.", example = 7_000_000_001_i64)), responses((status = 200, description = "The user as he is now.", body = User)))]
+pub async fn unban(call: &Call<'_>) -> Result<Reply, Problem> {
+    set_banned(call, false).await
+}
+
+fn shown(user: &user::User) -> Answer {
+    ok(&User::from(user))
+}
+
+async fn set_banned(call: &Call<'_>, banned: bool) -> Result<Reply, Problem> {
+    let changed = call.app.set_banned(call.id()?, banned, call.by(&shown)?).await;
+    changed.map(|user| shown(&user).into()).map_err(|error| call.refusal(error))
+}

@@ -1,0 +1,111 @@
+//! Discount codes.
+
+use serde_json::{Value, json};
+
+use crate::support::Shop;
+
+const CODES: &str = "/admin/v1/discount-codes";
+
+#[tokio::test]
+async fn a_code_lives() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    let made = shop
+        .post(
+            CODES,
+            json!({
+                "code": "spring20", "percent": "12.5", "valid_from": "2026-11-22T15:30:00+03:30", "valid_to": "2026-12-22T00:00:00Z", "use_limit": 10,
+                "per_user_limit": 1, "products": ["gb50-30d"], "first_purchase_only": true, "minimum": {"amount": "1000", "currency": "IRT"},
+            }),
+        )
+        .await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    assert_eq!(made.header("location"), "/admin/v1/discount-codes/SPRING20");
+    assert_eq!(
+        made.body,
+        json!({
+            "code": "SPRING20", "percent": "12.5", "amount": null, "active": true, "valid_from": "2026-11-22T12:00:00.000Z",
+            "valid_to": "2026-12-22T00:00:00.000Z", "use_limit": 10, "per_user_limit": 1, "times_used": 0, "late_uses": 0, "products": ["gb50-30d"],
+            "first_purchase_only": true, "minimum": {"amount": "1000", "currency": "IRT"}, "created_at": "2026-11-22T12:00:00.001Z", "version": 1,
+        })
+    );
+    assert_eq!(shop.get("/admin/v1/discount-codes/Spring20").await.body, made.body, "a code has no case");
+
+    // An order holds a use; an edit does not touch it.
+    shop.order(7, Some("SPRING20")).await;
+    let change =
+        json!({"amount": {"amount": "5000", "currency": "IRT"}, "percent": null, "valid_to": null, "minimum": null, "products": []});
+    let changed = shop.ask("PATCH", "/admin/v1/discount-codes/SPRING20").header("if-match", "\"1\"").json(&change).send().await;
+    assert_eq!(changed.status, 200, "{}", changed.text);
+    for (field, value) in [
+        ("percent", Value::Null),
+        ("amount", json!({"amount": "5000", "currency": "IRT"})),
+        ("valid_to", Value::Null),
+        ("valid_from", json!("2026-11-22T12:00:00.000Z")),
+        ("minimum", Value::Null),
+        ("products", json!([])),
+        ("times_used", json!(1)),
+        ("version", json!(2)),
+    ] {
+        assert_eq!(changed.body[field], value, "{field}");
+    }
+    assert_eq!(shop.get("/admin/v1/discount-codes/SPRING20").await.body, changed.body);
+    for (action, active) in [("archive", false), ("unarchive", true)] {
+        assert_eq!(shop.post(&format!("/admin/v1/discount-codes/spring20/{action}"), json!({})).await.body["active"], active);
+    }
+    let history = shop.history("discount-code", "SPRING20").await;
+    assert_eq!(history, ["bootstrap unarchive", "bootstrap archive", "bootstrap change", "bootstrap create"]);
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_named() {
+    let shop = Shop::open().await;
+    let both = ["amount", "percent"];
+    for (body, fields) in [
+        (json!({}), both.to_vec()),
+        (json!({"percent": "5", "amount": {"amount": "1", "currency": "IRT"}}), both.to_vec()),
+        (json!({"percent": null, "amount": null}), both.to_vec()),
+        (json!({"percent": "0"}), vec!["percent"]),
+        (json!({"percent": "100.01"}), vec!["percent"]),
+        (json!({"percent": "-5"}), vec!["percent"]),
+        (json!({"percent": 5}), vec!["percent"]),
+        (json!({"amount": {"amount": "0", "currency": "IRT"}}), vec!["amount"]),
+        (json!({"code": "x", "percent": "5"}), vec!["code"]),
+        (json!({"code": "no spaces", "percent": "5"}), vec!["code"]),
+        (json!({"percent": "5", "use_limit": 0}), vec!["use_limit"]),
+        (json!({"percent": "5", "per_user_limit": 0}), vec!["per_user_limit"]),
+        (json!({"percent": "5", "valid_from": "2026-02-01T00:00:00Z", "valid_to": "2026-01-01T00:00:00Z"}), vec!["valid_to"]),
+        (json!({"percent": "5", "valid_from": "2026-02-01"}), vec!["valid_from"]),
+        (json!({"percent": "5", "products": ["NO"]}), vec!["products"]),
+        (json!({"percent": "5", "products": ["nothing"]}), vec!["products"]),
+        (json!({"percent": "5", "times_used": 3}), vec!["times_used"]),
+    ] {
+        shop.post(CODES, body).await.is_problem(422, "invalid-fields", &fields);
+    }
+    assert_eq!(shop.post(CODES, json!({"code": "HALF", "percent": "50"})).await.status, 201);
+    shop.post(CODES, json!({"code": "half", "percent": "50"})).await.is_problem(409, "already-exists", &[]);
+    for (body, fields) in [
+        (json!({"percent": null}), both.to_vec()),
+        (json!({"code": "OTHER"}), vec!["code"]),
+        (json!({"valid_to": "2026-01-01T00:00:00Z", "valid_from": "2026-01-02T00:00:00Z"}), vec!["valid_to"]),
+    ] {
+        shop.patch("/admin/v1/discount-codes/HALF", body).await.is_problem(422, "invalid-fields", &fields);
+    }
+    shop.patch("/admin/v1/discount-codes/NONE", json!({"active": false})).await.is_problem(404, "not-found", &[]);
+    shop.get("/admin/v1/discount-codes/x").await.is_problem(404, "not-found", &[]);
+}
+
+#[tokio::test]
+async fn codes_are_found_and_made_up() {
+    let shop = Shop::open().await;
+    let made = shop.post(CODES, json!({"percent": "100"})).await;
+    assert_eq!(made.body["code"].as_str().map(str::len), Some(8));
+    for n in 0..4 {
+        assert_eq!(shop.post(CODES, json!({"code": format!("CODE-{n}"), "percent": "5", "active": n % 2 == 0})).await.status, 201);
+    }
+    assert_eq!(shop.walk(CODES, "code", 2).await.len(), 5);
+    assert_eq!(shop.walk("/admin/v1/discount-codes?active=false", "code", 1).await.len(), 2);
+    assert_eq!(shop.ids("/admin/v1/discount-codes?q=code-1", "code").await, ["CODE-1"]);
+    assert!(shop.ids("/admin/v1/discount-codes?q=code-1&active=true", "code").await.is_empty());
+    assert!(shop.ids("/admin/v1/discount-codes?q=%20", "code").await.is_empty());
+}

@@ -1,0 +1,140 @@
+//! Orders, and what operators decide about them.
+
+use domain::{order::OrderStatus, time::Span};
+use serde_json::{Value, json};
+
+use crate::support::{Shop, join_all};
+
+#[tokio::test]
+async fn an_order_is_shown_with_what_is_around_it() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    let order = shop.receipt(7_000_000_001).await;
+    let name = shop.name(&order);
+    let shown = shop.get(&format!("/admin/v1/orders/{name}")).await;
+    assert_eq!(shown.status, 200, "{}", shown.text);
+    let price = json!({"amount": "150000", "currency": "IRT"});
+    for (field, value) in [
+        ("id", json!(name)),
+        ("user_id", json!(7_000_000_001_i64)),
+        ("status", json!("awaiting_payment")),
+        (
+            "product",
+            json!({"id": "gb50-30d", "name": "50 GB, 30 days", "price": price, "data_limit_gb": 50, "duration_days": 30, "renewal_policy": "add"}),
+        ),
+        ("total", price),
+        ("discount", Value::Null),
+        ("payment_method", json!("card")),
+        ("panel_username", json!(order.panel_name.to_string())),
+        ("under_review", json!(true)),
+        ("payment", Value::Null),
+        ("paid_at", Value::Null),
+        ("created_at", json!("2026-11-22T12:00:00.001Z")),
+    ] {
+        assert_eq!(shown.body[field], value, "{field}");
+    }
+    assert_eq!(shown.body["user"]["first_name"], "Sara");
+    assert_eq!(shown.body["attempts"][0]["receipt"]["rejected"], Value::Null);
+    assert_eq!(shown.body["duty"]["duty"], "review");
+    assert_eq!(shown.header("etag"), format!("\"{}\"", shown.body["version"]));
+    for unknown in ["nothing", &name[1..], &format!("{name}-2"), &name.to_lowercase()] {
+        shop.get(&format!("/admin/v1/orders/{unknown}")).await.is_problem(404, "not-found", &[]);
+    }
+}
+
+#[tokio::test]
+async fn an_approved_receipt_pays_its_order_once() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    let order = shop.receipt(7).await;
+    let path = format!("/admin/v1/orders/{}", shop.name(&order));
+    let operator = shop.token("operator").await;
+    for _ in 0..2 {
+        let answer = shop.ask("POST", &format!("{path}/approve")).token(Some(&operator)).send().await;
+        assert_eq!((answer.status.as_u16(), &answer.body["status"]), (200, &json!("paid")), "{}", answer.text);
+        assert_eq!(answer.body["duty"]["duty"], "provision", "the panel was not there: it is owed");
+    }
+    let history = shop.history("order", &shop.name(&order)).await;
+    assert_eq!(history.len(), 1, "{history:?}");
+    assert!(history[0].starts_with("token:") && history[0].ends_with(" approve"));
+    let shown = shop.get(&path).await;
+    assert_eq!(shown.body["payment"]["amount"], json!({"amount": shown.body["attempts"][0]["quote"]["amount"], "currency": "IRT"}));
+    let payment = shown.body["payment_id"].as_str().unwrap();
+    let payment = shop.get(&format!("/admin/v1/payments/{payment}")).await;
+    assert_eq!((&payment.body["status"], &payment.body["order"]["id"]), (&json!("applied"), &shown.body["id"]));
+    assert!(payment.body["approved_by"].as_str().unwrap().starts_with("token:"));
+    for action in ["reject", "cancel"] {
+        shop.post(&format!("{path}/{action}"), json!({"reason": "late"})).await.is_problem(409, "wrong-state", &[]);
+    }
+}
+
+#[tokio::test]
+async fn fifty_approvals_at_once_pay_once() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    let order = shop.receipt(7).await;
+    let path = format!("/admin/v1/orders/{}/approve", shop.name(&order));
+    let answers = join_all((0..50).map(|_| shop.post(&path, json!({})))).await;
+    for answer in &answers {
+        assert!(matches!(answer.status.as_u16(), 200 | 503), "{}", answer.text);
+    }
+    assert!(answers.iter().any(|answer| answer.status == 200));
+    assert_eq!(shop.stored(order.id).await.status, OrderStatus::Paid);
+    assert_eq!(shop.history("order", &shop.name(&order)).await, ["bootstrap approve"]);
+    assert_eq!(shop.ids("/admin/v1/payments", "order_id").await, [shop.name(&order)]);
+}
+
+#[tokio::test]
+async fn a_rejected_receipt_can_be_followed_by_another() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    let order = shop.receipt(7).await;
+    let path = format!("/admin/v1/orders/{}", shop.name(&order));
+    for (body, fields) in [
+        (json!({}), vec!["reason"]),
+        (json!({"reason": "  "}), vec!["reason"]),
+        (json!({"reason": "x".repeat(201)}), vec!["reason"]),
+        (json!({"reason": "x", "attempt": "first"}), vec!["attempt"]),
+    ] {
+        shop.post(&format!("{path}/reject"), body).await.is_problem(422, "invalid-fields", &fields);
+    }
+    for _ in 0..2 {
+        let answer = shop.post(&format!("{path}/reject"), json!({"reason": "not-arrived"})).await;
+        assert_eq!((answer.status.as_u16(), &answer.body["under_review"]), (200, &json!(false)), "{}", answer.text);
+    }
+    assert_eq!(shop.history("order", &shop.name(&order)).await, ["bootstrap reject"]);
+    assert_eq!(shop.get(&path).await.body["attempts"][0]["receipt"]["rejected"], "not-arrived");
+    shop.post(&format!("{path}/approve"), json!({})).await.is_problem(409, "wrong-state", &[]);
+    shop.send_receipt(7).await;
+    assert_eq!(shop.post(&format!("{path}/approve"), json!({"attempt": 1})).await.body["status"], "paid");
+}
+
+#[tokio::test]
+async fn a_canceled_order_gives_its_discount_back() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    assert_eq!(shop.post("/admin/v1/discount-codes", json!({"code": "HALF", "percent": "50", "use_limit": 1})).await.status, 201);
+    let order = shop.order(7, Some("HALF")).await;
+    let path = format!("/admin/v1/orders/{}", shop.name(&order));
+    let shown = shop.get(&path).await;
+    let half = json!({"amount": "75000", "currency": "IRT"});
+    assert_eq!((&shown.body["discount"], &shown.body["total"]), (&json!({"code": "HALF", "amount": half, "held": true}), &half));
+    for _ in 0..2 {
+        let answer = shop.post(&format!("{path}/cancel"), json!({})).await;
+        assert_eq!((answer.status.as_u16(), &answer.body["status"]), (200, &json!("canceled")), "{}", answer.text);
+    }
+    assert_eq!(shop.get("/admin/v1/discount-codes/HALF").await.body["times_used"], 0);
+    assert_eq!(shop.history("order", &shop.name(&order)).await, ["bootstrap cancel"]);
+    shop.post(&format!("{path}/approve"), json!({})).await.is_problem(409, "wrong-state", &[]);
+}
+
+#[tokio::test]
+async fn an_expired_order_is_still_an_operators_to_cancel() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    let order = shop.order(7, None).await;
+    shop.clock.forward(Span::hours(2));
+    shop.app.work_off(shop.deadline()).await.unwrap();
+    assert_eq!(shop.stored(order.id).await.status, OrderStatus::Expired);
+    assert_eq!(shop.post(&format!("/admin/v1/orders/{}/cancel", shop.name(&order)), json!({})).await.body["status"], "canceled");
+}
