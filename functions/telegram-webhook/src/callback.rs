@@ -1,5 +1,6 @@
 //! Taps: the screen changes in place, and no button keeps its spinner.
 
+use app::telegram::{CallbackMessage, CallbackQuery, Reply};
 use app::{
     App, AppError, Deadline,
     button::Button,
@@ -7,10 +8,6 @@ use app::{
     expire::{Ended, Looked},
     join::Visitor,
     screen::Screen,
-};
-use app::telegram::{
-    CallbackMessage, CallbackQuery, Reply,
-    api::methods::AnswerCallbackQueryParams,
 };
 use domain::{
     OrderId,
@@ -21,8 +18,9 @@ use domain::{
 use tracing::{debug, warn};
 
 use crate::{
-    conversation::visitor,
     review, screens,
+    sender::visitor,
+    tap::{acknowledge, answer},
 };
 
 /// What a tap leads to: a screen, or a word that pops up over the one that stands.
@@ -68,20 +66,6 @@ fn show(screen: Screen, message: &CallbackMessage) -> Result<Reply, AppError> {
 /// Whether a message can become another screen: pictures cannot, nor what Telegram hides.
 fn can_change(message: &CallbackMessage) -> bool {
     message.has_text && message.is_accessible()
-}
-
-fn answer(query: &str, text: Option<String>) -> AnswerCallbackQueryParams {
-    let mut params = AnswerCallbackQueryParams::builder().callback_query_id(query).build();
-    params.show_alert = text.as_ref().map(|_| true);
-    params.text = text.map(|text| text.chars().take(200).collect());
-    params
-}
-
-/// Stops the spinner. A failure is the customer's spinner and nothing more.
-pub async fn acknowledge(app: &App, query: &str) {
-    if let Err(error) = app.telegram.answer_callback_query(&answer(query, None)).await {
-        debug!(%error, "a tap was not acknowledged");
-    }
 }
 
 async fn outcome(app: &App, query: &CallbackQuery, button: Option<Button>, deadline: Deadline) -> Result<Outcome, AppError> {
@@ -169,7 +153,9 @@ async fn order_screen(app: &App, user: &User, order: Order, gateway: Option<Gate
     let (title, description) = screens::invoice_texts(app, &order, language);
     match app.pay(order.clone(), gateway, &title, &description, deadline).await {
         Ok((order, payable)) => Ok(screens::payable(app, &order, &payable, &shop, language)),
-        Err(NotPayable::Attempt(AttemptRefusal::TooMany)) => Ok(screens::pay_trouble(app, &order, gateway, &shop, language, "pay-too-many")),
+        Err(NotPayable::Attempt(AttemptRefusal::TooMany)) => {
+            Ok(screens::pay_trouble(app, &order, gateway, &shop, language, "pay-too-many"))
+        }
         Err(NotPayable::Attempt(AttemptRefusal::Late)) => Ok(app.order_state(&order, language)),
         Err(NotPayable::Attempt(_)) => {
             let current = app.store.order(order.id).await?.unwrap_or(order);
@@ -185,7 +171,9 @@ async fn order_screen(app: &App, user: &User, order: Order, gateway: Option<Gate
 
 async fn check_payment(app: &App, user: &User, order: ulid::Ulid, deadline: Deadline) -> Result<Outcome, AppError> {
     let language = user.language;
-    let Some(order) = app.own_order(user.id, order).await? else { return Ok(Outcome::Show(screens::notice(app, language, "order-unknown"))) };
+    let Some(order) = app.own_order(user.id, order).await? else {
+        return Ok(Outcome::Show(screens::notice(app, language, "order-unknown")));
+    };
     if !matches!(order.status, OrderStatus::AwaitingPayment | OrderStatus::Expired) {
         return Ok(Outcome::Show(app.order_state(&order, language)));
     }

@@ -2,7 +2,6 @@
 
 use app::{
     App, AppError, Deadline,
-    join::Visitor,
     receipt::{Sent, Submitted},
     settle::Settled,
 };
@@ -13,14 +12,10 @@ use app::{
         api::methods::AnswerPreCheckoutQueryParams,
     },
 };
-use domain::{
-    Currency, Language, Money,
-    conversation::Awaiting,
-    payment::PreCheckoutRefusal,
-};
+use domain::{Currency, Language, Money, conversation::Awaiting, payment::PreCheckoutRefusal};
 use tracing::warn;
 
-use crate::{callback, screens};
+use crate::{callback, screens, sender::visitor};
 
 /// Handles one update. The reply rides in the webhook's answer; what must be known to arrive was sent before.
 pub async fn turn(app: &App, update: Update, deadline: Deadline) -> Result<Option<Reply>, AppError> {
@@ -33,7 +28,11 @@ pub async fn turn(app: &App, update: Update, deadline: Deadline) -> Result<Optio
                 match change.new {
                     MemberStatus::Kicked => app.set_reachable(change.from.id, false).await?,
                     MemberStatus::Member => app.set_reachable(change.from.id, true).await?,
-                    MemberStatus::Creator | MemberStatus::Administrator | MemberStatus::Restricted | MemberStatus::Left | MemberStatus::Unknown => {}
+                    MemberStatus::Creator
+                    | MemberStatus::Administrator
+                    | MemberStatus::Restricted
+                    | MemberStatus::Left
+                    | MemberStatus::Unknown => {}
                 }
             }
             Ok(None)
@@ -43,10 +42,6 @@ pub async fn turn(app: &App, update: Update, deadline: Deadline) -> Result<Optio
             Ok(None)
         }
     }
-}
-
-pub fn visitor(from: &Sender) -> Visitor<'_> {
-    Visitor { id: from.id, first_name: &from.first_name, username: from.username.as_deref(), language_code: from.language_code.as_deref() }
 }
 
 async fn on_message(app: &App, message: Message, deadline: Deadline) -> Result<Option<Reply>, AppError> {
@@ -78,7 +73,11 @@ async fn on_command(app: &App, from: &Sender, text: &str, deadline: Deadline) ->
     if command == "/start" {
         let inviter = Some(argument.trim()).filter(|payload| !payload.is_empty()).and_then(|payload| app.inviter_of(payload));
         let joined = app.join(visitor(from), inviter).await?;
-        return Ok(if joined.user.is_banned() { screens::banned(app, &joined.user) } else { screens::menu(app, &joined.user, joined.inviter.is_some()) });
+        return Ok(if joined.user.is_banned() {
+            screens::banned(app, &joined.user)
+        } else {
+            screens::menu(app, &joined.user, joined.inviter.is_some())
+        });
     }
     let user = app.customer(visitor(from)).await?;
     if user.is_banned() && command != "/paysupport" {
@@ -109,7 +108,9 @@ async fn on_text(app: &App, from: &Sender, text: &str) -> Result<app::screen::Sc
             match app.offer_with_code(user.id, product, text, order).await? {
                 Ok(offer) => Ok(screens::plan(app, &offer, user.language, None)),
                 // The bot goes on waiting for another code.
-                Err(rejection) => Ok(screens::plan(app, &app.offer(product, None, order)?, user.language, Some(screens::rejection_text(rejection)))),
+                Err(rejection) => {
+                    Ok(screens::plan(app, &app.offer(product, None, order)?, user.language, Some(screens::rejection_text(rejection))))
+                }
             }
         }
         None => Ok(screens::not_understood(app, &user)),
@@ -152,9 +153,10 @@ async fn on_pre_checkout(app: &App, query: PreCheckoutQuery) -> Result<Option<Re
             PreCheckoutRefusal::Paid => "pre-checkout-paid",
             PreCheckoutRefusal::UnderReview => "receipt-already",
             PreCheckoutRefusal::Ended => "pre-checkout-ended",
-            PreCheckoutRefusal::UnknownOrder | PreCheckoutRefusal::OtherPayer | PreCheckoutRefusal::Banned | PreCheckoutRefusal::AmountMismatch => {
-                "pre-checkout-refused"
-            }
+            PreCheckoutRefusal::UnknownOrder
+            | PreCheckoutRefusal::OtherPayer
+            | PreCheckoutRefusal::Banned
+            | PreCheckoutRefusal::AmountMismatch => "pre-checkout-refused",
         };
         answer.error_message = Some(app.texts.plain(Language::of_client(query.from.language_code.as_deref()), text, &[]));
     }

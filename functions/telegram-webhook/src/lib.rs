@@ -5,9 +5,11 @@ mod conversation;
 mod open;
 mod review;
 mod screens;
+mod sender;
+mod tap;
 
-use app::{App, AppError, Deadline};
 use app::telegram::{Reply, Update, secret_matches};
+use app::{App, AppError, Deadline};
 use domain::time::Span;
 use lambda_http::{
     Body, Request, RequestExt, Response,
@@ -52,7 +54,9 @@ async fn webhook(app: &App, request: &Request) -> Response<Body> {
         }
     };
     let update_id = update.update_id;
-    match conversation::turn(app, update, Deadline::of_invocation(app, request.lambda_context_ref().map(|context| context.deadline), TURN)).await {
+    match conversation::turn(app, update, Deadline::of_invocation(app, request.lambda_context_ref().map(|context| context.deadline), TURN))
+        .await
+    {
         Ok(Some(reply)) => respond(reply),
         Ok(None) => status(StatusCode::OK),
         Err(error) if error.is_transient() => {

@@ -1,11 +1,5 @@
 //! The operators' buttons below a receipt.
 
-use app::{
-    App, AppError, Deadline,
-    button::{Reason, ReviewStep},
-    receipt::Decided,
-    text::Arg,
-};
 use app::telegram::{
     CallbackMessage, CallbackQuery, Reply, TelegramError,
     api::{
@@ -14,10 +8,16 @@ use app::telegram::{
         types::{ChatId, InlineKeyboardMarkup},
     },
 };
+use app::{
+    App, AppError, Deadline,
+    button::{Reason, ReviewStep},
+    receipt::Decided,
+    text::Arg,
+};
 use domain::{admin::Actor, order::Order};
 use tracing::warn;
 
-use crate::callback::acknowledge;
+use crate::tap::acknowledge;
 
 /// One tap of an operator. Who he is, is checked here, at every tap; which order, only by its reference.
 pub async fn on_review(
@@ -41,7 +41,9 @@ pub async fn on_review(
     let Some(order) = order else { return toast(query, app.texts.plain(language, "order-unknown", &[])) };
     let amount = app.amount_text(&order, number);
     let decided = match step {
-        ReviewStep::Ask | ReviewStep::AskReason | ReviewStep::Back if order.undecided_receipt(number).is_err() => Decided::Already(Box::new(order)),
+        ReviewStep::Ask | ReviewStep::AskReason | ReviewStep::Back if order.undecided_receipt(number).is_err() => {
+            Decided::Already(Box::new(order))
+        }
         ReviewStep::Ask => return keyboard(app, query, message, app.confirm_keyboard(reference, number, amount)).await,
         ReviewStep::AskReason => return keyboard(app, query, message, app.reasons_keyboard(reference, number)).await,
         ReviewStep::Back => return keyboard(app, query, message, app.review_keyboard(reference, number, amount)).await,
@@ -52,7 +54,8 @@ pub async fn on_review(
         Decided::Approved(order) | Decided::Rejected(order) => {
             let operator = query.from.first_name.as_str();
             let decision = app.decision_text(&order, number);
-            let by = app.texts.html(language, "operator-decided-by", &[("decision", Arg::Raw(decision)), ("operator", Arg::Text(operator))]);
+            let by =
+                app.texts.html(language, "operator-decided-by", &[("decision", Arg::Raw(decision)), ("operator", Arg::Text(operator))]);
             close(app, message, &order, number, &by).await;
             toast(query, app.decision_text(&order, number))
         }
@@ -75,7 +78,12 @@ fn toast(query: &CallbackQuery, text: String) -> Result<Option<Reply>, AppError>
 }
 
 /// Other buttons below the same receipt.
-async fn keyboard(app: &App, query: &CallbackQuery, message: &CallbackMessage, keyboard: InlineKeyboardMarkup) -> Result<Option<Reply>, AppError> {
+async fn keyboard(
+    app: &App,
+    query: &CallbackQuery,
+    message: &CallbackMessage,
+    keyboard: InlineKeyboardMarkup,
+) -> Result<Option<Reply>, AppError> {
     acknowledge(app, &query.id).await;
     let params = EditMessageReplyMarkupParams::builder().chat_id(ChatId::Integer(message.chat.id)).message_id(message.message_id);
     Ok(Some(Reply::new(&params.reply_markup(keyboard).build())?))

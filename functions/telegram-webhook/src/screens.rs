@@ -1,5 +1,6 @@
 //! What customers see: text and buttons of every screen, with a way back from each.
 
+use app::telegram::api::types::InlineKeyboardButton;
 use app::{
     App, AppError,
     account::{Live, LiveSubscription},
@@ -10,14 +11,8 @@ use app::{
     screen::{Keyboard, Screen, copy, danger, link, primary, tap},
     text::{Arg, html},
 };
-use app::telegram::api::types::InlineKeyboardButton;
 use domain::{
-    Language, OrderKey, ProductId,
-    discount::Rejection,
-    order::Order,
-    payment::Gateway,
-    product::RenewalPolicy,
-    referral::ReferralStats,
+    Language, OrderKey, ProductId, discount::Rejection, order::Order, payment::Gateway, product::RenewalPolicy, referral::ReferralStats,
     user::User,
 };
 use ulid::Ulid;
@@ -202,11 +197,14 @@ pub fn payable(app: &App, order: &Order, payable: &Payable, shop: &Shop, languag
         let text = app.texts.plain(language, "button-pay", &[("amount", Arg::Raw(money(amount)))]);
         primary(link(text, url))
     };
-    let common = |amount| [("plan", Arg::Text(order.terms.name.as_str())), ("amount", Arg::Raw(money(amount))), ("until", Arg::Raw(until.clone()))];
+    let common =
+        |amount| [("plan", Arg::Text(order.terms.name.as_str())), ("amount", Arg::Raw(money(amount))), ("until", Arg::Raw(until.clone()))];
     let (text, keyboard, gateway) = match payable {
-        Payable::Stars { link, amount } => {
-            (app.texts.html(language, "order-stars", &common(*amount)), Keyboard::default().row([pay(*amount, link)]), Gateway::TelegramStars)
-        }
+        Payable::Stars { link, amount } => (
+            app.texts.html(language, "order-stars", &common(*amount)),
+            Keyboard::default().row([pay(*amount, link)]),
+            Gateway::TelegramStars,
+        ),
         Payable::Page { url, amount, gateway } => {
             let mut keyboard = Keyboard::default().row([pay(*amount, url)]);
             if let Some(ulid) = ulid_of(order) {

@@ -1,10 +1,10 @@
 //! The whole shop on one machine: what stands outside of it is played by stand-ins, which the tests use too.
 
-pub mod lambda;
-pub mod panel;
-pub mod telegram;
 pub mod gateway;
+pub mod lambda;
 pub mod options;
+pub mod panel;
 mod poll;
 mod seed;
 pub mod shop;
+pub mod telegram;

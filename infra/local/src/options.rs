@@ -38,7 +38,8 @@ impl Options {
     /// # Errors
     /// One sentence that names what is wrong.
     pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Option<Self>, String> {
-        let mut options = Self { port: 8080, data: PathBuf::from(".wave-shop"), fresh: false, json: false, no_seed: false, long_poll: false };
+        let mut options =
+            Self { port: 8080, data: PathBuf::from(".wave-shop"), fresh: false, json: false, no_seed: false, long_poll: false };
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
             let (name, value) = match argument.split_once('=') {

@@ -12,12 +12,21 @@ use domain::{
 use rust_decimal::Decimal;
 use store::Write;
 
-/// Id, name, Toman, Stars, dollars, GiB, days.
-const PLANS: [(&str, &str, u32, u32, &str, Option<u32>, Option<u16>); 4] = [
-    ("starter", "20 GB · 1 month", 90_000, 75, "1.50", Some(20), Some(30)),
-    ("standard", "50 GB · 1 month", 180_000, 150, "3.00", Some(50), Some(30)),
-    ("family", "150 GB · 3 months", 450_000, 375, "7.50", Some(150), Some(90)),
-    ("unlimited", "Unlimited · 1 month", 390_000, 325, "6.50", None, Some(30)),
+struct Plan {
+    id: &'static str,
+    name: &'static str,
+    toman: u32,
+    stars: u32,
+    dollars: &'static str,
+    gb: Option<u32>,
+    days: Option<u16>,
+}
+
+const PLANS: [Plan; 4] = [
+    Plan { id: "starter", name: "20 GB · 1 month", toman: 90_000, stars: 75, dollars: "1.50", gb: Some(20), days: Some(30) },
+    Plan { id: "standard", name: "50 GB · 1 month", toman: 180_000, stars: 150, dollars: "3.00", gb: Some(50), days: Some(30) },
+    Plan { id: "family", name: "150 GB · 3 months", toman: 450_000, stars: 375, dollars: "7.50", gb: Some(150), days: Some(90) },
+    Plan { id: "unlimited", name: "Unlimited · 1 month", toman: 390_000, stars: 325, dollars: "6.50", gb: None, days: Some(30) },
 ];
 
 /// The example discount code: a fifth off.
@@ -32,7 +41,7 @@ pub async fn seed(app: &App) -> Result<(), OperateError> {
         return Ok(());
     }
     let now = app.now();
-    for (position, (id, name, toman, stars, dollars, gb, days)) in (1..).zip(PLANS) {
+    for (position, Plan { id, name, toman, stars, dollars, gb, days }) in (1..).zip(PLANS) {
         let mut prices = BTreeMap::from([(Currency::Xtr, Money::whole(stars, Currency::Xtr))]);
         prices.extend(Money::parse(dollars, Currency::Usd).ok().map(|price| (Currency::Usd, price)));
         let Ok(id) = id.parse() else { continue };

@@ -129,7 +129,8 @@ impl Shop {
         let real_telegram = settings.contains_key("TELEGRAM_BOT_TOKEN");
         let long_poll = real_telegram && (options.long_poll || !settings.contains_key("TELEGRAM_API_URL"));
         let telegram = if real_telegram { None } else { Some(telegram_stand_in(&data, &base_url, &secrets, &mut settings)?) };
-        let panel = if settings.contains_key("PANEL_URL") { None } else { Some(panel_stand_in(&data, &base_url, &secrets, &mut settings)?) };
+        let panel =
+            if settings.contains_key("PANEL_URL") { None } else { Some(panel_stand_in(&data, &base_url, &secrets, &mut settings)?) };
 
         let http = Http::new()?;
         create_table(&http, &settings).await?;
@@ -141,7 +142,10 @@ impl Shop {
         let mut router = gateway.router();
         let mut chat_url = None;
         if let Some(telegram) = &telegram {
-            router = router.nest("/_telegram", telegram.bot_api()).merge(telegram.chat_page()).route("/", get(|| async { Redirect::to("/chat") }));
+            router = router
+                .nest("/_telegram", telegram.bot_api())
+                .merge(telegram.chat_page())
+                .route("/", get(|| async { Redirect::to("/chat") }));
             chat_url = Some(format!("{base_url}/chat"));
         }
         if let Some(panel) = &panel {
@@ -290,7 +294,12 @@ fn telegram_stand_in(
     Ok(stand_in)
 }
 
-fn panel_stand_in(data: &Path, base_url: &str, secrets: &Secrets, settings: &mut BTreeMap<String, String>) -> Result<PanelStandIn, ShopError> {
+fn panel_stand_in(
+    data: &Path,
+    base_url: &str,
+    secrets: &Secrets,
+    settings: &mut BTreeMap<String, String>,
+) -> Result<PanelStandIn, ShopError> {
     const ADMIN: &str = "shop";
     let mut options = panel::Options::new(unix_clock());
     options.admins = vec![panel::Admin::from((ADMIN, secrets.panel_password.as_str()))];

@@ -2,7 +2,7 @@
 
 use domain::{
     Language, TelegramUserId,
-    referral::{self, AttachRefusal},
+    referral,
     user::User,
 };
 use store::{CommitError, Write};
@@ -34,10 +34,8 @@ impl App {
         let mut inviter = inviter;
         // At most once more: without an inviter who turns out to be unknown or banned.
         for _ in 0..2 {
-            let referral = inviter.and_then(|inviter| match referral::attach(inviter, visitor.id, now) {
-                Ok(referral) => Some(referral),
-                Err(AttachRefusal::Oneself | AttachRefusal::UnknownInviter | AttachRefusal::BannedInviter | AttachRefusal::NotFirstContact) => None,
-            });
+            // Whoever may not be an inviter is none; the visitor joins all the same.
+            let referral = inviter.and_then(|inviter| referral::attach(inviter, visitor.id, now).ok());
             let invited_by = referral.as_ref().map(|referral| referral.inviter);
             let language = Language::of_client(visitor.language_code);
             let user = User::join(visitor.id, visitor.first_name, visitor.username, language, invited_by, now);

@@ -29,13 +29,7 @@ pub enum Status {
 
 impl Status {
     /// Every status, in the panel's order.
-    pub const ALL: [Self; 5] = [
-        Self::Active,
-        Self::Disabled,
-        Self::Limited,
-        Self::Expired,
-        Self::OnHold,
-    ];
+    pub const ALL: [Self; 5] = [Self::Active, Self::Disabled, Self::Limited, Self::Expired, Self::OnHold];
 
     /// The name on the wire.
     #[must_use]
@@ -93,9 +87,7 @@ impl Protocol {
     }
 
     pub(super) fn parse(text: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|protocol| protocol.as_str() == text)
+        Self::ALL.into_iter().find(|protocol| protocol.as_str() == text)
     }
 }
 
@@ -135,9 +127,7 @@ impl Credentials {
     fn revoke(&mut self, random: &mut Random) {
         match self {
             Self::Vmess { id } | Self::Vless { id, .. } => *id = random.uuid(),
-            Self::Trojan { password, .. } | Self::Shadowsocks { password, .. } => {
-                *password = random.password()
-            }
+            Self::Trojan { password, .. } | Self::Shadowsocks { password, .. } => *password = random.password(),
         }
     }
 }
@@ -211,25 +201,13 @@ pub struct Account {
 
 impl Account {
     /// A new account.
-    pub(super) fn create(
-        id: u64,
-        draft: Draft,
-        owner: Option<String>,
-        at: Micros,
-        random: &mut Random,
-    ) -> Self {
+    pub(super) fn create(id: u64, draft: Draft, owner: Option<String>, at: Micros, random: &mut Random) -> Self {
         let proxies = draft
             .proxies
             .into_iter()
             .map(|(protocol, proxy)| {
                 let credentials = proxy.settings.complete(protocol, random);
-                (
-                    protocol,
-                    Proxy {
-                        credentials,
-                        excluded: proxy.excluded,
-                    },
-                )
+                (protocol, Proxy { credentials, excluded: proxy.excluded })
             })
             .collect();
         Self {
@@ -241,9 +219,7 @@ impl Account {
             data_limit_reset_strategy: draft.data_limit_reset_strategy,
             used_traffic: 0,
             lifetime_used_traffic: 0,
-            on_hold_expire_duration: draft
-                .on_hold_expire_duration
-                .filter(|&seconds| seconds != 0),
+            on_hold_expire_duration: draft.on_hold_expire_duration.filter(|&seconds| seconds != 0),
             on_hold_timeout: draft.on_hold_timeout,
             note: draft.note.filter(|note| !note.is_empty()),
             auto_delete_in_days: draft.auto_delete_in_days,
@@ -269,8 +245,7 @@ impl Account {
     /// An `expire` outside the years 1 to 9999, as milliseconds make it.
     #[must_use]
     pub fn has_unreadable_date(&self) -> bool {
-        self.expire
-            .is_some_and(|expire| !(FIRST_SECOND..=LAST_SECOND).contains(&expire))
+        self.expire.is_some_and(|expire| !(FIRST_SECOND..=LAST_SECOND).contains(&expire))
     }
 
     /// Applies a `PUT`: what is left out or null stays, zero lifts a limit.
@@ -278,18 +253,9 @@ impl Account {
         if !change.proxies.is_empty() {
             let mut old = std::mem::take(&mut self.proxies);
             for (protocol, settings) in change.proxies {
-                let excluded = old
-                    .remove(&protocol)
-                    .map(|proxy| proxy.excluded)
-                    .unwrap_or_default();
+                let excluded = old.remove(&protocol).map(|proxy| proxy.excluded).unwrap_or_default();
                 let credentials = settings.complete(protocol, random);
-                self.proxies.insert(
-                    protocol,
-                    Proxy {
-                        credentials,
-                        excluded,
-                    },
-                );
+                self.proxies.insert(protocol, Proxy { credentials, excluded });
             }
         }
         for (protocol, excluded) in change.excluded {
@@ -314,10 +280,7 @@ impl Account {
         if let Some(note) = change.note {
             self.note = Some(note).filter(|note| !note.is_empty());
         }
-        if let Some(seconds) = change
-            .on_hold_expire_duration
-            .filter(|&seconds| seconds != 0)
-        {
+        if let Some(seconds) = change.on_hold_expire_duration.filter(|&seconds| seconds != 0) {
             self.on_hold_expire_duration = Some(seconds);
         }
         if let Some(timeout) = change.on_hold_timeout {
@@ -350,13 +313,11 @@ impl Account {
     }
 
     fn is_over_limit(&self) -> bool {
-        self.data_limit
-            .is_some_and(|limit| self.used_traffic >= limit)
+        self.data_limit.is_some_and(|limit| self.used_traffic >= limit)
     }
 
     fn is_over_time(&self, at: Micros) -> bool {
-        self.expire
-            .is_some_and(|expire| i128::from(expire) * i128::from(SECOND) <= i128::from(at))
+        self.expire.is_some_and(|expire| i128::from(expire) * i128::from(SECOND) <= i128::from(at))
     }
 
     /// Sets the used traffic to zero. Everything that is not expired becomes active: an account on hold has then no
@@ -428,10 +389,7 @@ impl Account {
 
     /// Bytes counted in hours that begin between the two moments, both included.
     pub(super) fn traffic_between(&self, from: Micros, to: Micros) -> i64 {
-        let hours = self
-            .traffic
-            .iter()
-            .filter(|hour| (from..=to).contains(&hour.hour));
+        let hours = self.traffic.iter().filter(|hour| (from..=to).contains(&hour.hour));
         hours.fold(0, |sum, hour| sum.saturating_add(hour.bytes))
     }
 }

@@ -31,11 +31,7 @@ pub struct Admin {
 impl Admin {
     /// An admin with a role.
     pub fn new(username: impl Into<String>, password: impl Into<String>, role: Role) -> Self {
-        Self {
-            username: username.into(),
-            password: password.into(),
-            role,
-        }
+        Self { username: username.into(), password: password.into(), role }
     }
 
     pub(super) fn is_sudo(&self) -> bool {
@@ -102,25 +98,17 @@ pub(super) fn mint(admin: &Admin, key: &str, now: i64, lifetime: i64) -> String 
     let header = BASE64URL_NOPAD.encode(br#"{"alg":"HS256","typ":"JWT"}"#);
     let claims = BASE64URL_NOPAD.encode(json!(claims).to_string().as_bytes());
     let text = format!("{header}.{claims}");
-    let signature =
-        signed(key, &text).map(|mac| BASE64URL_NOPAD.encode(&mac.finalize().into_bytes()));
+    let signature = signed(key, &text).map(|mac| BASE64URL_NOPAD.encode(&mac.finalize().into_bytes()));
     format!("{text}.{}", signature.unwrap_or_default())
 }
 
 /// Whose token this is, if it is good at `now`. `key_of` gives the key of an admin that exists.
-pub(super) fn verify(
-    token: &str,
-    now: i64,
-    key_of: impl FnOnce(&str) -> Option<String>,
-) -> Option<String> {
+pub(super) fn verify(token: &str, now: i64, key_of: impl FnOnce(&str) -> Option<String>) -> Option<String> {
     let (text, signature) = token.rsplit_once('.')?;
     let (_, claims) = text.split_once('.')?;
-    let claims: Claims =
-        serde_json::from_slice(&BASE64URL_NOPAD.decode(claims.as_bytes()).ok()?).ok()?;
+    let claims: Claims = serde_json::from_slice(&BASE64URL_NOPAD.decode(claims.as_bytes()).ok()?).ok()?;
     let signature = BASE64URL_NOPAD.decode(signature.as_bytes()).ok()?;
-    signed(&key_of(&claims.sub)?, text)?
-        .verify_slice(&signature)
-        .ok()?;
+    signed(&key_of(&claims.sub)?, text)?.verify_slice(&signature).ok()?;
     claims.exp.is_none_or(|end| now < end).then_some(claims.sub)
 }
 
@@ -133,25 +121,10 @@ mod tests {
         let admin = Admin::from(("shop", "secret"));
         let key = |_: &str| Some("key".to_owned());
         // (lifetime, age, key is the same, good)
-        let cases = [
-            (60, 0, true, true),
-            (60, 59, true, true),
-            (60, 60, true, false),
-            (0, 1_000_000, true, true),
-            (60, 0, false, false),
-        ];
+        let cases = [(60, 0, true, true), (60, 59, true, true), (60, 60, true, false), (0, 1_000_000, true, true), (60, 0, false, false)];
         for (lifetime, age, same_key, good) in cases {
-            let token = mint(
-                &admin,
-                if same_key { "key" } else { "other" },
-                1_000,
-                lifetime,
-            );
-            assert_eq!(
-                verify(&token, 1_000 + age, key).is_some(),
-                good,
-                "{lifetime} {age} {same_key}"
-            );
+            let token = mint(&admin, if same_key { "key" } else { "other" }, 1_000, lifetime);
+            assert_eq!(verify(&token, 1_000 + age, key).is_some(), good, "{lifetime} {age} {same_key}");
         }
         assert_eq!(verify("garbage", 0, key), None);
     }

@@ -27,11 +27,7 @@ pub(super) struct Ask {
 
 impl Ask {
     pub(super) fn new(method: &str, path: &str) -> Self {
-        Self {
-            method: method.to_owned(),
-            path: path.to_owned(),
-            ..Self::default()
-        }
+        Self { method: method.to_owned(), path: path.to_owned(), ..Self::default() }
     }
 
     pub(super) fn header(mut self, name: &str, value: &str) -> Self {
@@ -49,23 +45,14 @@ impl Ask {
     }
 
     pub(super) fn form(mut self, fields: &[(&str, &str)]) -> Self {
-        let pairs: Vec<String> = fields
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
+        let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
         self.body = pairs.join("&").into_bytes();
         self.header("Content-Type", "application/x-www-form-urlencoded")
     }
 
     pub(super) async fn send(&self, address: std::net::SocketAddr) -> Option<Answer> {
-        let Self {
-            method,
-            path,
-            headers,
-            body,
-        } = self;
-        let mut request =
-            format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+        let Self { method, path, headers, body } = self;
+        let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
         for (name, value) in headers {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
@@ -95,14 +82,8 @@ impl Answer {
         let mut lines = head.lines();
         let status = lines.next()?.split(' ').nth(1)?.parse().unwrap();
         let headers = lines.map(|line| line.split_once(": ").unwrap());
-        let headers = headers
-            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
-            .collect();
-        Some(Self {
-            status,
-            headers,
-            body: body.to_owned(),
-        })
+        let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
+        Some(Self { status, headers, body: body.to_owned() })
     }
 
     pub(super) fn json(&self) -> Value {
@@ -129,11 +110,7 @@ impl Driven {
         set(&mut options);
         let panel = PanelStandIn::new(options).unwrap();
         let listening = panel.listen().await.unwrap();
-        Self {
-            panel,
-            clock,
-            listening,
-        }
+        Self { panel, clock, listening }
     }
 
     pub(super) fn set_clock(&self, now: i64) {
@@ -154,8 +131,7 @@ impl Driven {
             "tmp_admin" => "p1-tmp".to_owned(),
             name => format!("{name}-Pw-1"),
         };
-        let login = Ask::new("POST", "/api/admin/token")
-            .form(&[("username", admin), ("password", &password)]);
+        let login = Ask::new("POST", "/api/admin/token").form(&[("username", admin), ("password", &password)]);
         let answer = self.ask(login).await.unwrap();
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.json()["access_token"].as_str().unwrap().to_owned()

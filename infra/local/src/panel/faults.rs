@@ -31,23 +31,15 @@ impl Route {
         let given = path.split('/');
         self.method.as_deref().is_none_or(|wanted| wanted == method)
             && wanted.clone().count() == given.clone().count()
-            && wanted
-                .zip(given)
-                .all(|(wanted, given)| wanted == "*" || wanted == given)
+            && wanted.zip(given).all(|(wanted, given)| wanted == "*" || wanted == given)
     }
 }
 
 impl From<&str> for Route {
     fn from(text: &str) -> Self {
         match text.split_once(' ') {
-            Some((method, path)) => Self {
-                method: Some(method.to_owned()),
-                path: path.to_owned(),
-            },
-            None => Self {
-                method: None,
-                path: text.to_owned(),
-            },
+            Some((method, path)) => Self { method: Some(method.to_owned()), path: path.to_owned() },
+            None => Self { method: None, path: text.to_owned() },
         }
     }
 }
@@ -67,20 +59,13 @@ impl Fault {
     /// A fault that hits the next request.
     #[must_use]
     pub fn once(kind: FaultKind) -> Self {
-        Self {
-            route: None,
-            kind,
-            times: 1,
-        }
+        Self { route: None, kind, times: 1 }
     }
 
     /// Only requests to `route`.
     #[must_use]
     pub fn on(self, route: impl Into<Route>) -> Self {
-        Self {
-            route: Some(route.into()),
-            ..self
-        }
+        Self { route: Some(route.into()), ..self }
     }
 
     /// Hits so many requests.
@@ -126,10 +111,7 @@ impl FaultKind {
             StatusCode::CONFLICT => r#"{"detail":"User already exists"}"#,
             _ => status.canonical_reason().unwrap_or_default(),
         };
-        Self::Refuse {
-            status,
-            body: body.to_owned(),
-        }
+        Self::Refuse { status, body: body.to_owned() }
     }
 }
 
@@ -165,10 +147,7 @@ impl Switchboard {
     }
 
     pub(super) fn count(&self, route: &Route) -> usize {
-        self.calls
-            .iter()
-            .filter(|call| route.matches(&call.method, &call.path))
-            .count()
+        self.calls.iter().filter(|call| route.matches(&call.method, &call.path)).count()
     }
 
     pub(super) fn forget_calls(&mut self) {
@@ -182,25 +161,12 @@ impl Switchboard {
             self.dropped = self.dropped.saturating_add(1);
         }
         let ticket = self.dropped.saturating_add(self.calls.len());
-        self.calls.push_back(Call {
-            method: method.to_string(),
-            path: path.to_owned(),
-            status: None,
-        });
+        self.calls.push_back(Call { method: method.to_string(), path: path.to_owned(), status: None });
         if self.is_down {
             return (ticket, Verdict::Fault(FaultKind::DropBeforeEffect));
         }
-        let hits = |fault: &Fault| {
-            fault
-                .route
-                .as_ref()
-                .is_none_or(|route| route.matches(method.as_str(), path))
-        };
-        let verdict = match self
-            .faults
-            .iter_mut()
-            .find(|fault| fault.times > 0 && hits(fault))
-        {
+        let hits = |fault: &Fault| fault.route.as_ref().is_none_or(|route| route.matches(method.as_str(), path));
+        let verdict = match self.faults.iter_mut().find(|fault| fault.times > 0 && hits(fault)) {
             Some(fault) => {
                 fault.times = fault.times.saturating_sub(1);
                 Verdict::Fault(fault.kind.clone())
@@ -220,14 +186,8 @@ impl Switchboard {
 }
 
 /// Stands before every route: logs the call, and does what the next fault says.
-pub(super) async fn intercept(
-    State(panel): State<PanelStandIn>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let (ticket, verdict) = panel
-        .switchboard()
-        .begin(request.method(), request.uri().path());
+pub(super) async fn intercept(State(panel): State<PanelStandIn>, request: Request, next: Next) -> Response {
+    let (ticket, verdict) = panel.switchboard().begin(request.method(), request.uri().path());
     let response = match verdict {
         Verdict::Pass => next.run(request).await,
         Verdict::Fault(kind) => match misbehave(kind, request, next).await {
@@ -243,11 +203,7 @@ pub(super) async fn intercept(
 async fn misbehave(kind: FaultKind, request: Request, next: Next) -> Option<Response> {
     match kind {
         FaultKind::Refuse { status, body } => {
-            let kind = if body.starts_with('{') {
-                "application/json"
-            } else {
-                "text/plain; charset=utf-8"
-            };
+            let kind = if body.starts_with('{') { "application/json" } else { "text/plain; charset=utf-8" };
             Some((status, [(header::CONTENT_TYPE, kind)], body).into_response())
         }
         FaultKind::HangBeforeEffect => never().await,
@@ -269,10 +225,7 @@ async fn misbehave(kind: FaultKind, request: Request, next: Next) -> Option<Resp
             let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
             let half = body.slice(..body.len() / 2);
             let mut response = (parts.status, half).into_response();
-            response.headers_mut().insert(
-                header::CONTENT_TYPE,
-                HeaderValue::from_static("application/json"),
-            );
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
             Some(response)
         }
         FaultKind::Slow(wait) => {
@@ -299,10 +252,7 @@ impl HttpBody for Broken {
     type Data = Bytes;
     type Error = std::io::Error;
 
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<http_body::Frame<Bytes>, std::io::Error>>> {
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<http_body::Frame<Bytes>, std::io::Error>>> {
         Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionAborted.into())))
     }
 }
@@ -319,19 +269,10 @@ mod tests {
             ("/api/user/*", "DELETE", "/api/user/ws_1", true),
             ("/api/user/*", "POST", "/api/user", false),
             ("/api/user/*", "POST", "/api/user/ws_1/reset", false),
-            (
-                "POST /api/user/*/reset",
-                "POST",
-                "/api/user/ws_1/reset",
-                true,
-            ),
+            ("POST /api/user/*/reset", "POST", "/api/user/ws_1/reset", true),
         ];
         for (route, method, path, expected) in cases {
-            assert_eq!(
-                Route::from(route).matches(method, path),
-                expected,
-                "{route} {method} {path}"
-            );
+            assert_eq!(Route::from(route).matches(method, path), expected, "{route} {method} {path}");
         }
     }
 }

@@ -73,13 +73,7 @@ impl Inbound {
     /// An inbound.
     #[must_use]
     pub fn new(tag: &str, protocol: Protocol, network: &str, tls: &str, port: u16) -> Self {
-        Self {
-            tag: tag.to_owned(),
-            protocol,
-            network: network.to_owned(),
-            tls: tls.to_owned(),
-            port,
-        }
+        Self { tag: tag.to_owned(), protocol, network: network.to_owned(), tls: tls.to_owned(), port }
     }
 
     /// The inbounds of the recorded panel. (A panel as installed has the last one only.)
@@ -89,13 +83,7 @@ impl Inbound {
             Self::new("VMess TCP", Protocol::Vmess, "tcp", "none", 8081),
             Self::new("VMess Websocket", Protocol::Vmess, "ws", "none", 8080),
             Self::new("VLESS TCP REALITY", Protocol::Vless, "tcp", "reality", 8443),
-            Self::new(
-                "Shadowsocks TCP",
-                Protocol::Shadowsocks,
-                "tcp",
-                "none",
-                1080,
-            ),
+            Self::new("Shadowsocks TCP", Protocol::Shadowsocks, "tcp", "none", 1080),
         ]
     }
 }
@@ -161,9 +149,7 @@ struct Shared {
 
 impl fmt::Debug for PanelStandIn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PanelStandIn")
-            .field("options", &self.shared.options)
-            .finish_non_exhaustive()
+        f.debug_struct("PanelStandIn").field("options", &self.shared.options).finish_non_exhaustive()
     }
 }
 
@@ -183,15 +169,8 @@ impl PanelStandIn {
             None => None,
         };
         let state = kept.unwrap_or_else(|| State::new(options.seed));
-        let shared = Shared {
-            options,
-            state: Mutex::new(state),
-            switchboard: Mutex::default(),
-            passwords: Mutex::default(),
-        };
-        Ok(Self {
-            shared: Arc::new(shared),
-        })
+        let shared = Shared { options, state: Mutex::new(state), switchboard: Mutex::default(), passwords: Mutex::default() };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// The panel's HTTP interface.

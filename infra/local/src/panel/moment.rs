@@ -19,8 +19,7 @@ pub(super) const FIRST_SECOND: i64 = -62_135_596_800;
 /// `2026-11-22T12:19:15.860626`; the fraction is left out when it is zero.
 pub(super) fn naive_iso(at: Micros) -> String {
     let nanos = i128::from(at) * 1_000;
-    let moment =
-        OffsetDateTime::from_unix_timestamp_nanos(nanos).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let moment = OffsetDateTime::from_unix_timestamp_nanos(nanos).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let format = if at.rem_euclid(SECOND) == 0 {
         format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]")
     } else {
@@ -32,9 +31,7 @@ pub(super) fn naive_iso(at: Micros) -> String {
 /// Reads a date, a date with a time, or a date with a time and an offset; without an offset it is UTC.
 pub(super) fn parse_iso(text: &str) -> Option<Micros> {
     let moment = OffsetDateTime::parse(text, &Iso8601::DEFAULT)
-        .or_else(|_| {
-            PrimitiveDateTime::parse(text, &Iso8601::DEFAULT).map(PrimitiveDateTime::assume_utc)
-        })
+        .or_else(|_| PrimitiveDateTime::parse(text, &Iso8601::DEFAULT).map(PrimitiveDateTime::assume_utc))
         .or_else(|_| Date::parse(text, &Iso8601::DEFAULT).map(|date| date.midnight().assume_utc()))
         .ok()?;
     Micros::try_from(moment.unix_timestamp_nanos() / 1_000).ok()
@@ -47,21 +44,14 @@ mod tests {
     #[test]
     fn dates_are_read_and_written_as_the_panel_does() {
         let cases = [
-            (
-                "2026-11-22T12:19:15.860626",
-                Some("2026-11-22T12:19:15.860626"),
-            ),
+            ("2026-11-22T12:19:15.860626", Some("2026-11-22T12:19:15.860626")),
             ("2030-01-01T00:00:00Z", Some("2030-01-01T00:00:00")),
             ("2030-01-01T03:30:00+03:30", Some("2030-01-01T00:00:00")),
             ("2026-01-01", Some("2026-01-01T00:00:00")),
             ("nonsense", None),
         ];
         for (text, expected) in cases {
-            assert_eq!(
-                parse_iso(text).map(naive_iso).as_deref(),
-                expected,
-                "{text}"
-            );
+            assert_eq!(parse_iso(text).map(naive_iso).as_deref(), expected, "{text}");
         }
     }
 }

@@ -12,36 +12,18 @@ use super::state::State;
 use super::{Options, subscription};
 
 /// Fields that the holder of a subscription link does not see.
-const HIDDEN_FROM_HOLDER: [&str; 5] = [
-    "admin",
-    "note",
-    "inbounds",
-    "excluded_inbounds",
-    "auto_delete_in_days",
-];
+const HIDDEN_FROM_HOLDER: [&str; 5] = ["admin", "note", "inbounds", "excluded_inbounds", "auto_delete_in_days"];
 
 /// The whole account. Its `subscription_url` is another one in every second; all of them work.
-pub(super) fn account(
-    account: &Account,
-    state: &mut State,
-    options: &Options,
-) -> Result<Value, Refusal> {
+pub(super) fn account(account: &Account, state: &mut State, options: &Options) -> Result<Value, Refusal> {
     if account.is_unreadable() {
         return Err(Refusal::Crash);
     }
     let inbounds = by_protocol(account, options, false);
     let excluded_inbounds = by_protocol(account, options, true);
-    let proxies: BTreeMap<Protocol, _> = account
-        .proxies
-        .iter()
-        .map(|(protocol, proxy)| (*protocol, &proxy.credentials))
-        .collect();
+    let proxies: BTreeMap<Protocol, _> = account.proxies.iter().map(|(protocol, proxy)| (*protocol, &proxy.credentials)).collect();
     let admin = account.owner.as_ref().map(|owner| {
-        let known = options
-            .admins
-            .iter()
-            .find(|admin| admin.username == *owner)
-            .cloned();
+        let known = options.admins.iter().find(|admin| admin.username == *owner).cloned();
         let admin = known.unwrap_or_else(|| Admin::new(owner, "", Role::Seller));
         admin.render(state.users_usage.get(owner).copied().unwrap_or_default())
     });
@@ -72,11 +54,7 @@ pub(super) fn account(
 }
 
 /// What `/sub/{token}/info` shows.
-pub(super) fn for_holder(
-    shown: &Account,
-    state: &mut State,
-    options: &Options,
-) -> Result<Value, Refusal> {
+pub(super) fn for_holder(shown: &Account, state: &mut State, options: &Options) -> Result<Value, Refusal> {
     let mut whole = account(shown, state, options)?;
     if let Some(fields) = whole.as_object_mut() {
         fields.retain(|field, _| !HIDDEN_FROM_HOLDER.contains(&field.as_str()));
@@ -88,26 +66,15 @@ pub(super) fn for_holder(
 pub(super) fn subscription_url(account: &Account, state: &mut State, options: &Options) -> String {
     let issued = (options.now)().saturating_add(1);
     let token = subscription::mint(&account.username, issued, &state.subscription_secret);
-    let prefix = options
-        .public_url_prefix
-        .as_deref()
-        .unwrap_or_default()
-        .trim_end_matches('/');
-    let prefix = if prefix.contains('*') {
-        prefix.replace('*', &state.random.salt())
-    } else {
-        prefix.to_owned()
-    };
+    let prefix = options.public_url_prefix.as_deref().unwrap_or_default().trim_end_matches('/');
+    let prefix = if prefix.contains('*') { prefix.replace('*', &state.random.salt()) } else { prefix.to_owned() };
     format!("{prefix}/sub/{token}")
 }
 
 fn by_protocol(account: &Account, options: &Options, switched_off: bool) -> Value {
     let mut tags = Map::new();
     for (protocol, proxy) in &account.proxies {
-        let own = options
-            .inbounds
-            .iter()
-            .filter(|inbound| inbound.protocol == *protocol);
+        let own = options.inbounds.iter().filter(|inbound| inbound.protocol == *protocol);
         let chosen = own.filter(|inbound| proxy.excluded.contains(&inbound.tag) == switched_off);
         let chosen: Vec<&str> = chosen.map(|inbound| inbound.tag.as_str()).collect();
         tags.insert(protocol.as_str().to_owned(), json!(chosen));
@@ -125,9 +92,7 @@ pub(super) fn usage(account: &Account, bytes: i64) -> Value {
 
 /// The page for a browser.
 pub(super) fn page(account: &Account, options: &Options) -> String {
-    let limit = account
-        .data_limit
-        .map_or_else(|| "unlimited".to_owned(), in_gib);
+    let limit = account.data_limit.map_or_else(|| "unlimited".to_owned(), in_gib);
     let end = match (account.expire, account.on_hold_expire_duration) {
         (Some(expire), _) => naive_iso(expire.saturating_mul(super::moment::SECOND)) + " UTC",
         (None, Some(seconds)) => format!("{} days from the first connection", seconds / 86_400),
@@ -135,10 +100,7 @@ pub(super) fn page(account: &Account, options: &Options) -> String {
     };
     let mut links = String::new();
     for link in subscription::links(account, &options.inbounds) {
-        links.push_str(&format!(
-            "<li><input readonly value=\"{}\"></li>\n",
-            escaped(&link)
-        ));
+        links.push_str(&format!("<li><input readonly value=\"{}\"></li>\n", escaped(&link)));
     }
     include_str!("page.html")
         .replace("{username}", &escaped(&account.username))
@@ -156,10 +118,7 @@ fn in_gib(bytes: i64) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -168,12 +127,7 @@ mod tests {
 
     #[test]
     fn sizes_are_cut_not_rounded() {
-        for (bytes, text) in [
-            (0, "0.00 GiB"),
-            (1 << 30, "1.00 GiB"),
-            (3 << 29, "1.50 GiB"),
-            (2_147_483_647, "1.99 GiB"),
-        ] {
+        for (bytes, text) in [(0, "0.00 GiB"), (1 << 30, "1.00 GiB"), (3 << 29, "1.50 GiB"), (2_147_483_647, "1.99 GiB")] {
             assert_eq!(in_gib(bytes), text);
         }
     }

@@ -70,19 +70,12 @@ impl IntoResponse for Refusal {
             Self::Business(status, text) => {
                 let mut response = json_with(status, &json!({ "detail": text }));
                 if status == StatusCode::UNAUTHORIZED {
-                    response
-                        .headers_mut()
-                        .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+                    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
                 }
                 response
             }
-            Self::Fields(fields) => json_with(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                &json!({ "detail": fields }),
-            ),
-            Self::Crash => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error").into_response()
-            }
+            Self::Fields(fields) => json_with(StatusCode::UNPROCESSABLE_ENTITY, &json!({ "detail": fields })),
+            Self::Crash => (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error").into_response(),
         }
     }
 }
@@ -93,10 +86,5 @@ pub(super) fn json_reply(value: &Value) -> Response {
 }
 
 fn json_with(status: StatusCode, value: &Value) -> Response {
-    (
-        status,
-        [(header::CONTENT_TYPE, "application/json")],
-        value.to_string(),
-    )
-        .into_response()
+    (status, [(header::CONTENT_TYPE, "application/json")], value.to_string()).into_response()
 }

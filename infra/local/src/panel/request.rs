@@ -83,34 +83,21 @@ impl Settings {
         let id = text("id");
         match &id {
             Some(id) if !is_uuid(id) => Err(format!("Value error, {id} is not a valid UUID")),
-            _ => Ok(Self {
-                id,
-                flow: text("flow"),
-                password: text("password"),
-                method: text("method"),
-            }),
+            _ => Ok(Self { id, flow: text("flow"), password: text("password"), method: text("method") }),
         }
     }
 
     /// Makes up what was not chosen.
     pub(super) fn complete(self, protocol: Protocol, random: &mut Random) -> Credentials {
         match protocol {
-            Protocol::Vmess => Credentials::Vmess {
-                id: self.id.unwrap_or_else(|| random.uuid()),
-            },
-            Protocol::Vless => Credentials::Vless {
-                id: self.id.unwrap_or_else(|| random.uuid()),
-                flow: self.flow.unwrap_or_default(),
-            },
-            Protocol::Trojan => Credentials::Trojan {
-                password: self.password.unwrap_or_else(|| random.password()),
-                flow: self.flow.unwrap_or_default(),
-            },
+            Protocol::Vmess => Credentials::Vmess { id: self.id.unwrap_or_else(|| random.uuid()) },
+            Protocol::Vless => Credentials::Vless { id: self.id.unwrap_or_else(|| random.uuid()), flow: self.flow.unwrap_or_default() },
+            Protocol::Trojan => {
+                Credentials::Trojan { password: self.password.unwrap_or_else(|| random.password()), flow: self.flow.unwrap_or_default() }
+            }
             Protocol::Shadowsocks => Credentials::Shadowsocks {
                 password: self.password.unwrap_or_else(|| random.password()),
-                method: self
-                    .method
-                    .unwrap_or_else(|| "chacha20-ietf-poly1305".to_owned()),
+                method: self.method.unwrap_or_else(|| "chacha20-ietf-poly1305".to_owned()),
             },
         }
     }
@@ -119,16 +106,11 @@ impl Settings {
 fn is_uuid(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
     groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
-        && groups
-            .iter()
-            .all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        && groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// Reads a `POST /api/user`.
-pub(super) fn parse_create(
-    body: &Map<String, Value>,
-    inbounds: &[Inbound],
-) -> Result<Draft, Refusal> {
+pub(super) fn parse_create(body: &Map<String, Value>, inbounds: &[Inbound]) -> Result<Draft, Refusal> {
     let mut fields = Fields::new(body);
     let username = fields.username();
     let expire = fields.integer("expire");
@@ -139,11 +121,7 @@ pub(super) fn parse_create(
     let note = fields.note();
     let auto_delete_in_days = fields.integer("auto_delete_in_days");
     let next_plan = fields.next_plan();
-    let status = fields.status(
-        &[Status::Active, Status::OnHold],
-        on_hold_expire_duration,
-        expire,
-    );
+    let status = fields.status(&[Status::Active, Status::OnHold], on_hold_expire_duration, expire);
     let settings = match body.get("proxies") {
         // The panel stores such an account and fails only when it shows it.
         None => BTreeMap::new(),
@@ -156,13 +134,8 @@ pub(super) fn parse_create(
     };
     let chosen_tags = match body.get("inbounds") {
         // Left out altogether: no inbound at all.
-        None => settings
-            .keys()
-            .map(|&protocol| (protocol, Vec::new()))
-            .collect(),
-        Some(Value::Object(chosen)) => {
-            fields.inbounds_of(chosen, settings.keys().copied(), inbounds)
-        }
+        None => settings.keys().map(|&protocol| (protocol, Vec::new())).collect(),
+        Some(Value::Object(chosen)) => fields.inbounds_of(chosen, settings.keys().copied(), inbounds),
         Some(_) => return Err(Refusal::Crash),
     };
     fields.finish()?;
@@ -170,17 +143,8 @@ pub(super) fn parse_create(
     let proxies = settings
         .into_iter()
         .map(|(protocol, settings)| {
-            let chosen = chosen_tags
-                .get(&protocol)
-                .map(Vec::as_slice)
-                .unwrap_or_default();
-            (
-                protocol,
-                DraftProxy {
-                    settings,
-                    excluded: excluded(protocol, chosen, inbounds),
-                },
-            )
+            let chosen = chosen_tags.get(&protocol).map(Vec::as_slice).unwrap_or_default();
+            (protocol, DraftProxy { settings, excluded: excluded(protocol, chosen, inbounds) })
         })
         .collect();
     Ok(Draft {
@@ -199,10 +163,7 @@ pub(super) fn parse_create(
 }
 
 /// Reads a `PUT /api/user/{username}`.
-pub(super) fn parse_change(
-    body: &Map<String, Value>,
-    inbounds: &[Inbound],
-) -> Result<Change, Refusal> {
+pub(super) fn parse_change(body: &Map<String, Value>, inbounds: &[Inbound]) -> Result<Change, Refusal> {
     let mut fields = Fields::new(body);
     let expire = fields.integer("expire");
     let data_limit = fields.data_limit();
@@ -226,10 +187,7 @@ pub(super) fn parse_change(
     };
     fields.finish()?;
     refuse_disabled(proxies.keys(), inbounds)?;
-    if next_plan
-        .as_ref()
-        .is_some_and(|plan| plan.data_limit.is_none())
-    {
+    if next_plan.as_ref().is_some_and(|plan| plan.data_limit.is_none()) {
         return Err(Refusal::Crash);
     }
     Ok(Change {
@@ -247,32 +205,18 @@ pub(super) fn parse_change(
     })
 }
 
-fn refuse_disabled<'a>(
-    mut named: impl Iterator<Item = &'a Protocol>,
-    inbounds: &[Inbound],
-) -> Result<(), Refusal> {
-    let is_disabled = |protocol: &&Protocol| {
-        !inbounds
-            .iter()
-            .any(|inbound| inbound.protocol == **protocol)
-    };
+fn refuse_disabled<'a>(mut named: impl Iterator<Item = &'a Protocol>, inbounds: &[Inbound]) -> Result<(), Refusal> {
+    let is_disabled = |protocol: &&Protocol| !inbounds.iter().any(|inbound| inbound.protocol == **protocol);
     match named.find(is_disabled) {
-        Some(protocol) => Err(Refusal::bad_request(format!(
-            "Protocol ProxyTypes.{} is disabled on your server",
-            protocol.title()
-        ))),
+        Some(protocol) => Err(Refusal::bad_request(format!("Protocol ProxyTypes.{} is disabled on your server", protocol.title()))),
         None => Ok(()),
     }
 }
 
 /// The tags of a protocol that were not chosen. A tag of another protocol chooses nothing.
 fn excluded(protocol: Protocol, chosen: &[String], inbounds: &[Inbound]) -> BTreeSet<String> {
-    let own = inbounds
-        .iter()
-        .filter(|inbound| inbound.protocol == protocol);
-    own.filter(|inbound| !chosen.contains(&inbound.tag))
-        .map(|inbound| inbound.tag.clone())
-        .collect()
+    let own = inbounds.iter().filter(|inbound| inbound.protocol == protocol);
+    own.filter(|inbound| !chosen.contains(&inbound.tag)).map(|inbound| inbound.tag.clone()).collect()
 }
 
 /// The fields of a body and what is wrong with them.
@@ -285,22 +229,14 @@ struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     fn new(body: &'a Map<String, Value>) -> Self {
-        Self {
-            body,
-            wrong: BTreeMap::new(),
-            overflow: false,
-        }
+        Self { body, wrong: BTreeMap::new(), overflow: false }
     }
 
     fn finish(self) -> Result<(), Refusal> {
         if !self.wrong.is_empty() {
             return Err(Refusal::Fields(self.wrong));
         }
-        if self.overflow {
-            Err(Refusal::Crash)
-        } else {
-            Ok(())
-        }
+        if self.overflow { Err(Refusal::Crash) } else { Ok(()) }
     }
 
     fn refuse(&mut self, field: &str, text: impl Into<String>) {
@@ -325,9 +261,9 @@ impl<'a> Fields<'a> {
         let read = match self.body.get("username") {
             None => Err("Field required"),
             Some(Value::String(name)) if is_username(name) => Ok(name.clone()),
-            Some(Value::String(_)) => Err(
-                "Value error, Username only can be 3 to 32 characters and contain a-z, 0-9, and underscores in between.",
-            ),
+            Some(Value::String(_)) => {
+                Err("Value error, Username only can be 3 to 32 characters and contain a-z, 0-9, and underscores in between.")
+            }
             Some(_) => Err("Input should be a valid string"),
         };
         self.checked("username", read)
@@ -361,27 +297,15 @@ impl<'a> Fields<'a> {
         known.map(str::to_owned)
     }
 
-    fn status(
-        &mut self,
-        allowed: &[Status],
-        duration: Option<i64>,
-        expire: Option<i64>,
-    ) -> Option<Status> {
+    fn status(&mut self, allowed: &[Status], duration: Option<i64>, expire: Option<i64>) -> Option<Status> {
         let names: Vec<&str> = allowed.iter().copied().map(Status::as_str).collect();
-        let status = self
-            .one_of("status", &names)
-            .as_deref()
-            .and_then(Status::parse)?;
+        let status = self.one_of("status", &names).as_deref().and_then(Status::parse)?;
         if status == Status::OnHold {
             if duration.is_none_or(|seconds| seconds == 0) {
-                let text =
-                    "Value error, User cannot be on hold without a valid on_hold_expire_duration.";
+                let text = "Value error, User cannot be on hold without a valid on_hold_expire_duration.";
                 self.refuse("status", text);
             } else if expire.is_some_and(|expire| expire != 0) {
-                self.refuse(
-                    "status",
-                    "Value error, User cannot be on hold with specified expire.",
-                );
+                self.refuse("status", "Value error, User cannot be on hold with specified expire.");
             }
         }
         Some(status)
@@ -398,13 +322,10 @@ impl<'a> Fields<'a> {
 
     fn moment(&mut self, field: &str) -> Option<Micros> {
         let read = match self.given(field)? {
-            Value::String(text) => {
-                parse_iso(text).ok_or("Input should be a valid datetime or date")
+            Value::String(text) => parse_iso(text).ok_or("Input should be a valid datetime or date"),
+            Value::Number(number) => {
+                number.as_i64().map(|seconds| seconds.saturating_mul(SECOND)).ok_or("Input should be a valid datetime")
             }
-            Value::Number(number) => number
-                .as_i64()
-                .map(|seconds| seconds.saturating_mul(SECOND))
-                .ok_or("Input should be a valid datetime"),
             _ => Err("Input should be a valid datetime"),
         };
         self.checked(field, read)
@@ -417,9 +338,7 @@ impl<'a> Fields<'a> {
             return None;
         };
         let mut inner = Fields::new(plan);
-        let flag = |field: &str, default: bool| {
-            plan.get(field).and_then(Value::as_bool).unwrap_or(default)
-        };
+        let flag = |field: &str, default: bool| plan.get(field).and_then(Value::as_bool).unwrap_or(default);
         let next_plan = NextPlan {
             data_limit: inner.integer("data_limit"),
             expire: inner.integer("expire"),
@@ -436,10 +355,7 @@ impl<'a> Fields<'a> {
         let mut proxies = BTreeMap::new();
         for (name, settings) in chosen {
             let Some(protocol) = Protocol::parse(name) else {
-                self.refuse(
-                    "proxies",
-                    format!("Value error, '{name}' is not a valid ProxyTypes"),
-                );
+                self.refuse("proxies", format!("Value error, '{name}' is not a valid ProxyTypes"));
                 return BTreeMap::new();
             };
             let read = Settings::parse(settings);
@@ -461,27 +377,15 @@ impl<'a> Fields<'a> {
         protocols
             .map(|protocol| {
                 let tags = self.tags(chosen.get(protocol.as_str()), inbounds);
-                let all = || {
-                    inbounds
-                        .iter()
-                        .filter(|inbound| inbound.protocol == protocol)
-                };
-                let tags = if tags.is_empty() {
-                    all().map(|inbound| inbound.tag.clone()).collect()
-                } else {
-                    tags
-                };
+                let all = || inbounds.iter().filter(|inbound| inbound.protocol == protocol);
+                let tags = if tags.is_empty() { all().map(|inbound| inbound.tag.clone()).collect() } else { tags };
                 (protocol, tags)
             })
             .collect()
     }
 
     /// The inbounds of a `PUT`: a protocol that is named gets the tags that are named, none if there are none.
-    fn excluded_by(
-        &mut self,
-        chosen: &Map<String, Value>,
-        inbounds: &[Inbound],
-    ) -> BTreeMap<Protocol, BTreeSet<String>> {
+    fn excluded_by(&mut self, chosen: &Map<String, Value>, inbounds: &[Inbound]) -> BTreeMap<Protocol, BTreeSet<String>> {
         let mut switched_off = BTreeMap::new();
         for (name, tags) in chosen {
             let tags = self.tags(Some(tags), inbounds);
@@ -489,10 +393,7 @@ impl<'a> Fields<'a> {
                 Some(protocol) => {
                     switched_off.insert(protocol, excluded(protocol, &tags, inbounds));
                 }
-                None => self.refuse(
-                    "inbounds",
-                    "Input should be 'vmess', 'vless', 'trojan' or 'shadowsocks'",
-                ),
+                None => self.refuse("inbounds", "Input should be 'vmess', 'vless', 'trojan' or 'shadowsocks'"),
             }
         }
         switched_off
@@ -510,13 +411,8 @@ impl<'a> Fields<'a> {
         let mut tags = Vec::new();
         for value in named {
             match value.as_str() {
-                Some(tag) if inbounds.iter().any(|inbound| inbound.tag == tag) => {
-                    tags.push(tag.to_owned())
-                }
-                Some(tag) => self.refuse(
-                    "inbounds",
-                    format!("Value error, Inbound {tag} doesn't exist"),
-                ),
+                Some(tag) if inbounds.iter().any(|inbound| inbound.tag == tag) => tags.push(tag.to_owned()),
+                Some(tag) => self.refuse("inbounds", format!("Value error, Inbound {tag} doesn't exist")),
                 None => self.refuse("inbounds", "Input should be a valid string"),
             }
         }
@@ -538,14 +434,9 @@ pub(super) fn integer(value: &Value) -> Result<i128, &'static str> {
     match value {
         Value::Number(number) => {
             let is_whole = number.as_f64().is_some_and(|float| float.fract() == 0.0);
-            cut(number)
-                .filter(|_| is_whole)
-                .ok_or("Input should be a valid integer, got a number with a fractional part")
+            cut(number).filter(|_| is_whole).ok_or("Input should be a valid integer, got a number with a fractional part")
         }
-        Value::String(text) => text
-            .trim()
-            .parse()
-            .map_err(|_| "Input should be a valid integer, unable to parse string as an integer"),
+        Value::String(text) => text.trim().parse().map_err(|_| "Input should be a valid integer, unable to parse string as an integer"),
         Value::Bool(bit) => Ok(i128::from(*bit)),
         Value::Null | Value::Array(_) | Value::Object(_) => Err("Input should be a valid integer"),
     }
@@ -553,10 +444,7 @@ pub(super) fn integer(value: &Value) -> Result<i128, &'static str> {
 
 /// A number without its fraction.
 fn cut(number: &Number) -> Option<i128> {
-    let exact = number
-        .as_i64()
-        .map(i128::from)
-        .or_else(|| number.as_u64().map(i128::from));
+    let exact = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
     exact.or_else(|| number.as_f64().map(|float| float.trunc() as i128))
 }
 
@@ -566,20 +454,13 @@ fn is_username(name: &str) -> bool {
     let name = name.strip_suffix('\n').unwrap_or(name);
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let first_run = name.bytes().take_while(is_word).count();
-    (3..=32).contains(&first_run)
-        && name
-            .bytes()
-            .all(|byte| is_word(&byte) || b"-.@".contains(&byte))
+    (3..=32).contains(&first_run) && name.bytes().all(|byte| is_word(&byte) || b"-.@".contains(&byte))
 }
 
 /// Reads a JSON body that has to be an object, whatever its `content-type` says about the rest of the world: without
 /// one, and with any JSON type, it is JSON; everything else is text.
-pub(super) fn parse_object(
-    content_type: Option<&str>,
-    body: &[u8],
-) -> Result<Map<String, Value>, Refusal> {
-    let refuse =
-        |field: String, text: &str| Refusal::Fields(BTreeMap::from([(field, text.to_owned())]));
+pub(super) fn parse_object(content_type: Option<&str>, body: &[u8]) -> Result<Map<String, Value>, Refusal> {
+    let refuse = |field: String, text: &str| Refusal::Fields(BTreeMap::from([(field, text.to_owned())]));
     if body.is_empty() {
         return Err(refuse("body".to_owned(), "Field required"));
     }
@@ -587,35 +468,21 @@ pub(super) fn parse_object(
         let kind = kind.split(';').next().unwrap_or_default().trim();
         kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
     });
-    let parsed = if is_json {
-        serde_json::from_slice(body)
-    } else {
-        Ok(Value::Null)
-    };
+    let parsed = if is_json { serde_json::from_slice(body) } else { Ok(Value::Null) };
     match parsed {
         Ok(Value::Object(object)) => Ok(object),
         Ok(_) => {
             let text = "Input should be a valid dictionary or object to extract fields from";
             Err(refuse("body".to_owned(), text))
         }
-        Err(error) => Err(refuse(
-            offset(body, &error).to_string(),
-            "JSON decode error",
-        )),
+        Err(error) => Err(refuse(offset(body, &error).to_string(), "JSON decode error")),
     }
 }
 
 /// Where the panel says that JSON breaks off: the offset of the first byte that does not fit.
 fn offset(body: &[u8], error: &serde_json::Error) -> usize {
     let lines = body.split_inclusive(|&byte| byte == b'\n');
-    let before: usize = lines
-        .take(error.line().saturating_sub(1))
-        .map(<[u8]>::len)
-        .sum();
-    let column = if error.is_eof() {
-        error.column()
-    } else {
-        error.column().saturating_sub(1)
-    };
+    let before: usize = lines.take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
+    let column = if error.is_eof() { error.column() } else { error.column().saturating_sub(1) };
     before.saturating_add(column)
 }

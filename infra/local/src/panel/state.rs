@@ -23,9 +23,7 @@ pub enum StateError {
         source: io::Error,
     },
     /// The file is not what the stand-in writes.
-    #[error(
-        "{path} does not hold the state of the panel stand-in; remove it to start without accounts"
-    )]
+    #[error("{path} does not hold the state of the panel stand-in; remove it to start without accounts")]
     Parse {
         /// The file.
         path: PathBuf,
@@ -69,18 +67,10 @@ impl State {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => {
-                return Err(StateError::Read {
-                    path: path.to_owned(),
-                    source,
-                });
+                return Err(StateError::Read { path: path.to_owned(), source });
             }
         };
-        serde_json::from_slice(&text)
-            .map(Some)
-            .map_err(|source| StateError::Parse {
-                path: path.to_owned(),
-                source,
-            })
+        serde_json::from_slice(&text).map(Some).map_err(|source| StateError::Parse { path: path.to_owned(), source })
     }
 
     /// Replaces the file as a whole, so that a process that dies leaves the old one or the new one.
@@ -95,11 +85,7 @@ impl State {
     pub(super) fn stamp(&mut self, now: i64) -> Micros {
         let second = now.saturating_mul(SECOND);
         let is_same_second = self.last_stamp.div_euclid(SECOND) == now;
-        let base = if is_same_second {
-            self.last_stamp
-        } else {
-            second
-        };
+        let base = if is_same_second { self.last_stamp } else { second };
         self.last_stamp = base.saturating_add(1);
         self.last_stamp
     }
@@ -108,8 +94,7 @@ impl State {
     pub(super) fn insert(&mut self, draft: Draft, owner: Option<String>, at: Micros) -> Account {
         let account = Account::create(self.next_id, draft, owner, at, &mut self.random);
         self.next_id = self.next_id.saturating_add(1);
-        self.accounts
-            .insert(account.username.clone(), account.clone());
+        self.accounts.insert(account.username.clone(), account.clone());
         account
     }
 
@@ -136,18 +121,12 @@ impl State {
     /// dies at the first active account with an end that no date can hold, and nothing after that is looked at.
     pub(super) fn review(&mut self, at: Micros) {
         for round in [Status::Active, Status::OnHold] {
-            let of_round = self
-                .accounts
-                .values_mut()
-                .filter(|account| account.status == round);
+            let of_round = self.accounts.values_mut().filter(|account| account.status == round);
             let mut accounts: Vec<&mut Account> = of_round.collect();
             accounts.sort_by_key(|account| account.id);
             for account in accounts {
                 if account.has_unreadable_date() {
-                    tracing::warn!(
-                        username = account.username,
-                        "the review stops: no date can hold this end"
-                    );
+                    tracing::warn!(username = account.username, "the review stops: no date can hold this end");
                     return;
                 }
                 account.review(at);

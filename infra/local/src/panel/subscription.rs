@@ -17,11 +17,7 @@ const SIGNATURE_CHARACTERS: usize = 10;
 
 fn signature(data: &str, secret: &str) -> String {
     let digest = Sha256::digest(format!("{data}{secret}"));
-    BASE64URL
-        .encode(&digest)
-        .chars()
-        .take(SIGNATURE_CHARACTERS)
-        .collect()
+    BASE64URL.encode(&digest).chars().take(SIGNATURE_CHARACTERS).collect()
 }
 
 /// A token for `username` as of the second `time`: anybody can read the name out of it.
@@ -32,11 +28,7 @@ pub(super) fn mint(username: &str, time: i64, secret: &str) -> String {
 }
 
 /// The account of a token, unless the token is forged, older than the account or older than its last revocation.
-pub(super) fn find<'a>(
-    token: &str,
-    secret: &str,
-    account: impl FnOnce(&str) -> Option<&'a Account>,
-) -> Option<&'a Account> {
+pub(super) fn find<'a>(token: &str, secret: &str, account: impl FnOnce(&str) -> Option<&'a Account>) -> Option<&'a Account> {
     let (data, signed) = token.split_at_checked(token.len().checked_sub(SIGNATURE_CHARACTERS)?)?;
     if signed != signature(data, secret) {
         return None;
@@ -45,10 +37,7 @@ pub(super) fn find<'a>(
     let (username, time) = text.rsplit_once(',')?;
     let issued = time.parse::<i64>().ok()?.saturating_mul(SECOND);
     let account = account(username)?;
-    let is_dead = account.created_at > issued
-        || account
-            .sub_revoked_at
-            .is_some_and(|revoked| revoked > issued);
+    let is_dead = account.created_at > issued || account.sub_revoked_at.is_some_and(|revoked| revoked > issued);
     (!is_dead).then_some(account)
 }
 
@@ -106,16 +95,14 @@ impl Client {
                 BASE64.encode(links.join("\n").as_bytes())
             }
             Self::V2rayJson => {
-                let configs = endpoints.iter().map(|endpoint| {
-                    json!({ "remarks": endpoint.title(), "outbounds": [endpoint.v2ray_outbound()] })
-                });
+                let configs =
+                    endpoints.iter().map(|endpoint| json!({ "remarks": endpoint.title(), "outbounds": [endpoint.v2ray_outbound()] }));
                 Value::Array(configs.collect()).to_string()
             }
             Self::Clash => clash(&endpoints),
             Self::SingBox => {
                 let titles: Vec<String> = endpoints.iter().map(Endpoint::title).collect();
-                let mut outbounds =
-                    vec![json!({ "type": "selector", "tag": "proxy", "outbounds": titles })];
+                let mut outbounds = vec![json!({ "type": "selector", "tag": "proxy", "outbounds": titles })];
                 outbounds.extend(endpoints.iter().map(Endpoint::sing_box_outbound));
                 json!({ "outbounds": outbounds }).to_string()
             }
@@ -126,9 +113,7 @@ impl Client {
                         "method": method, "password": password, "server": SERVER,
                         "server_port": endpoint.inbound.port, "tag": endpoint.title(),
                     })),
-                    Credentials::Vmess { .. }
-                    | Credentials::Vless { .. }
-                    | Credentials::Trojan { .. } => None,
+                    Credentials::Vmess { .. } | Credentials::Vless { .. } | Credentials::Trojan { .. } => None,
                 })
                 .unwrap_or_else(|| json!({}))
                 .to_string(),
@@ -138,10 +123,7 @@ impl Client {
 
 /// Share links of an account, stable between reads.
 pub(super) fn links(account: &Account, inbounds: &[Inbound]) -> Vec<String> {
-    endpoints(account, inbounds)
-        .iter()
-        .map(Endpoint::link)
-        .collect()
+    endpoints(account, inbounds).iter().map(Endpoint::link).collect()
 }
 
 /// One inbound that an account may use.
@@ -153,41 +135,24 @@ struct Endpoint<'a> {
 
 fn endpoints<'a>(account: &'a Account, inbounds: &'a [Inbound]) -> Vec<Endpoint<'a>> {
     let of_proxy = |(protocol, proxy): (&'a Protocol, &'a super::accounts::Proxy)| {
-        let own = inbounds
-            .iter()
-            .filter(|inbound| inbound.protocol == *protocol);
+        let own = inbounds.iter().filter(|inbound| inbound.protocol == *protocol);
         let open = own.filter(|inbound| !proxy.excluded.contains(&inbound.tag));
-        open.map(|inbound| Endpoint {
-            username: &account.username,
-            inbound,
-            credentials: &proxy.credentials,
-        })
+        open.map(|inbound| Endpoint { username: &account.username, inbound, credentials: &proxy.credentials })
     };
     account.proxies.iter().flat_map(of_proxy).collect()
 }
 
 impl Endpoint<'_> {
     fn title(&self) -> String {
-        format!(
-            "🚀 Marz ({}) [{} - {}]",
-            self.username,
-            self.inbound.protocol.title(),
-            self.inbound.network
-        )
+        format!("🚀 Marz ({}) [{} - {}]", self.username, self.inbound.protocol.title(), self.inbound.network)
     }
 
     fn path(&self) -> &'static str {
-        if self.inbound.network == "ws" {
-            "/vmess"
-        } else {
-            "/"
-        }
+        if self.inbound.network == "ws" { "/vmess" } else { "/" }
     }
 
     fn link(&self) -> String {
-        let Inbound {
-            network, port, tls, ..
-        } = self.inbound;
+        let Inbound { network, port, tls, .. } = self.inbound;
         let title = percent_encoded(&self.title());
         match self.credentials {
             Credentials::Vmess { id } => {
@@ -199,22 +164,14 @@ impl Endpoint<'_> {
                 format!("vmess://{}", BASE64.encode(config.to_string().as_bytes()))
             }
             Credentials::Vless { id, flow } => {
-                let flow = if flow.is_empty() {
-                    String::new()
-                } else {
-                    format!("&flow={flow}")
-                };
+                let flow = if flow.is_empty() { String::new() } else { format!("&flow={flow}") };
                 let security = self.security();
-                format!(
-                    "vless://{id}@{SERVER}:{port}?type={network}&headerType={security}{flow}#{title}"
-                )
+                format!("vless://{id}@{SERVER}:{port}?type={network}&headerType={security}{flow}#{title}")
             }
             Credentials::Trojan { password, .. } => {
                 let password = percent_encoded(password);
                 let security = self.security();
-                format!(
-                    "trojan://{password}@{SERVER}:{port}?type={network}&headerType={security}#{title}"
-                )
+                format!("trojan://{password}@{SERVER}:{port}?type={network}&headerType={security}#{title}")
             }
             Credentials::Shadowsocks { password, method } => {
                 let login = BASE64.encode(format!("{method}:{password}").as_bytes());
@@ -226,22 +183,14 @@ impl Endpoint<'_> {
     fn security(&self) -> String {
         let tls = &self.inbound.tls;
         if tls == "reality" {
-            format!(
-                "&security={tls}&sni={SERVER}&fp=chrome&pbk={REALITY_KEY}&sid={REALITY_SHORT_ID}"
-            )
+            format!("&security={tls}&sni={SERVER}&fp=chrome&pbk={REALITY_KEY}&sid={REALITY_SHORT_ID}")
         } else {
             format!("&security={tls}")
         }
     }
 
     fn v2ray_outbound(&self) -> Value {
-        let Inbound {
-            network,
-            port,
-            tls,
-            protocol,
-            ..
-        } = self.inbound;
+        let Inbound { network, port, tls, protocol, .. } = self.inbound;
         let settings = match self.credentials {
             Credentials::Vmess { id } => json!({ "vnext": [{
                 "address": SERVER, "port": port, "users": [{ "id": id, "alterId": 0, "security": "auto" }],
@@ -350,9 +299,6 @@ mod tests {
 
     #[test]
     fn titles_survive_in_an_address() {
-        assert_eq!(
-            percent_encoded("🚀 a_b (x)"),
-            "%F0%9F%9A%80%20a_b%20%28x%29"
-        );
+        assert_eq!(percent_encoded("🚀 a_b (x)"), "%F0%9F%9A%80%20a_b%20%28x%29");
     }
 }
