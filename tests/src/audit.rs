@@ -125,7 +125,12 @@ impl World {
         for (key, user) in of("user") {
             let own = figures.remove(text(user, "/PK")).unwrap_or_default();
             assert_eq!(["invited", "qualified", "granted"].map(|name| number(user, name)), own, "the friends of {key}");
-            let paid = of("order").any(|(_, order)| order.get("PK") == user.get("PK") && order.get("first").is_some() && text(order, "/status") == "provisioned" && !text(order, "/total").starts_with("0 "));
+            let paid = of("order").any(|(_, order)| {
+                order.get("PK") == user.get("PK")
+                    && order.get("first").is_some()
+                    && text(order, "/status") == "provisioned"
+                    && !text(order, "/total").starts_with("0 ")
+            });
             assert!(!paid || text(user, "/status") == "active", "{key} has bought and is not active");
         }
 

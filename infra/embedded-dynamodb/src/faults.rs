@@ -76,7 +76,12 @@ impl FaultyHttp {
 
     /// The `nth` request from now, whatever its operation, meets `fault`; the first is 1. Replaces an earlier call.
     pub fn fail_nth(&self, nth: usize, fault: Fault) {
-        self.script.state().next = std::iter::repeat_n(None, nth.saturating_sub(1)).chain([Some(fault)]).collect();
+        self.fail_from(nth, [fault]);
+    }
+
+    /// The requests from the `nth` on meet these faults in turn. Replaces an earlier call.
+    pub fn fail_from(&self, nth: usize, faults: impl IntoIterator<Item = Fault>) {
+        self.script.state().next = std::iter::repeat_n(None, nth.saturating_sub(1)).chain(faults.into_iter().map(Some)).collect();
     }
 
     /// Ends [`Fault::Dead`], and forgets faults that have not been met.

@@ -2,7 +2,13 @@
 //!
 //! Needs chromedriver and Chromium, so it is a command of its own: `cargo test -p tests --features browser --test browser`.
 //! With `SCREENSHOTS=<folder>` it leaves pictures of what was seen.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test ends where something is not as it has to be")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends where something is not as it has to be"
+)]
 
 mod driver;
 
