@@ -65,6 +65,15 @@ terms-changed = ℹ️ The offer has changed since this button was made. Nothing
 button-pay-telegram-stars = { $amount }
 button-pay-card = 💳 Card to card · { $amount }
 button-pay-crypto-pay = 💎 Crypto · { $amount }
+button-pay-zarinpal = 🏦 ZarinPal · { $amount }
+button-pay-nowpayments = 🪙 Crypto (NOWPayments) · { $amount }
+button-pay-heleket = 🪙 Heleket · { $amount }
+button-pay-cryptomus = 🪙 Cryptomus · { $amount }
+button-pay-plisio = 🪙 Plisio · { $amount }
+button-pay-yookassa = 💳 YooKassa · { $amount }
+button-pay-platega = 📱 Platega · { $amount }
+button-pay-tribute = 💳 Tribute · { $amount }
+button-pay-stripe = 💳 Card · { $amount }
 button-get-free = 🎁 Get it for free
 button-enter-code = 🏷 I have a discount code
 
@@ -240,3 +249,15 @@ open-title = Opening { $app }
 open-body = If nothing happens, tap the button. The app has to be installed first.
 open-button = Open in { $app }
 open-gone = This link is too old. Ask the bot for a fresh one: “My subscriptions”.
+
+## The page after a payment
+
+return-title = Payment
+return-paid = ✅ Your payment has arrived. Your link is waiting in the chat.
+return-trace = Number of the payment: { $number }
+return-not-paid = Nothing was paid. Go back to the chat to try again or to pay another way.
+return-review = Your payment has arrived, but it does not fit an open order. Our team is looking at it; write to us if you do not hear from us.
+return-unknown = This address is not known here. If you have just paid, go back to the chat and tap “I have paid”.
+return-trouble = The payment could not be checked at the moment. Nothing is lost: try again, or go back to the chat and tap “I have paid”.
+return-again = Try again
+return-button = Back to the chat

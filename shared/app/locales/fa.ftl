@@ -65,6 +65,15 @@ terms-changed = ℹ️ پیشنهاد از زمان ساخت این دکمه ت�
 button-pay-telegram-stars = { $amount }
 button-pay-card = 💳 کارت به کارت · { $amount }
 button-pay-crypto-pay = 💎 رمزارز · { $amount }
+button-pay-zarinpal = 🏦 زرین‌پال · { $amount }
+button-pay-nowpayments = 🪙 رمزارز (NOWPayments) · { $amount }
+button-pay-heleket = 🪙 Heleket · { $amount }
+button-pay-cryptomus = 🪙 Cryptomus · { $amount }
+button-pay-plisio = 🪙 Plisio · { $amount }
+button-pay-yookassa = 💳 YooKassa · { $amount }
+button-pay-platega = 📱 Platega · { $amount }
+button-pay-tribute = 💳 Tribute · { $amount }
+button-pay-stripe = 💳 کارت بین‌المللی · { $amount }
 button-get-free = 🎁 رایگان دریافت کنید
 button-enter-code = 🏷 کد تخفیف دارم
 
@@ -240,3 +249,15 @@ open-title = در حال باز کردن { $app }
 open-body = اگر اتفاقی نیفتاد روی دکمه بزنید. برنامه باید از قبل نصب شده باشد.
 open-button = باز کردن در { $app }
 open-gone = این لینک قدیمی است. از ربات، بخش «اشتراک‌های من»، لینک تازه بگیرید.
+
+## The page after a payment
+
+return-title = پرداخت
+return-paid = ✅ پرداخت شما رسید. لینک شما در گفتگو منتظرتان است.
+return-trace = شمارهٔ پیگیری: { $number }
+return-not-paid = چیزی پرداخت نشد. به گفتگو برگردید و دوباره یا از راه دیگری پرداخت کنید.
+return-review = پرداخت شما رسید، اما به سفارش بازی نمی‌خورد. همکاران ما آن را بررسی می‌کنند؛ اگر خبری نشد، به ما پیام بدهید.
+return-unknown = این نشانی اینجا شناخته نیست. اگر همین حالا پرداخت کرده‌اید، به گفتگو برگردید و «پرداخت کردم» را بزنید.
+return-trouble = الان نتوانستیم پرداخت را بررسی کنیم. چیزی از دست نرفته است: دوباره امتحان کنید، یا به گفتگو برگردید و «پرداخت کردم» را بزنید.
+return-again = تلاش دوباره
+return-button = بازگشت به گفتگو

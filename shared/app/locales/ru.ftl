@@ -66,6 +66,15 @@ terms-changed = ℹ️ Предложение изменилось с тех п�
 button-pay-telegram-stars = { $amount }
 button-pay-card = 💳 С карты на карту · { $amount }
 button-pay-crypto-pay = 💎 Криптовалюта · { $amount }
+button-pay-zarinpal = 🏦 ZarinPal · { $amount }
+button-pay-nowpayments = 🪙 Криптовалюта (NOWPayments) · { $amount }
+button-pay-heleket = 🪙 Heleket · { $amount }
+button-pay-cryptomus = 🪙 Cryptomus · { $amount }
+button-pay-plisio = 🪙 Plisio · { $amount }
+button-pay-yookassa = 💳 ЮKassa · { $amount }
+button-pay-platega = 📱 СБП · { $amount }
+button-pay-tribute = 💳 Tribute · { $amount }
+button-pay-stripe = 💳 Карта · { $amount }
 button-get-free = 🎁 Получить бесплатно
 button-enter-code = 🏷 У меня есть промокод
 
@@ -241,3 +250,15 @@ open-title = Открываем { $app }
 open-body = Если ничего не происходит, нажмите кнопку. Приложение должно быть установлено.
 open-button = Открыть в { $app }
 open-gone = Ссылка устарела. Возьмите новую у бота: «Мои подписки».
+
+## The page after a payment
+
+return-title = Оплата
+return-paid = ✅ Оплата поступила. Ваша ссылка ждёт вас в чате.
+return-trace = Номер платежа: { $number }
+return-not-paid = Оплаты не было. Вернитесь в чат, чтобы попробовать ещё раз или оплатить по-другому.
+return-review = Оплата поступила, но не подходит ни к одному открытому заказу. Мы разбираемся; если не напишем сами, напишите нам.
+return-unknown = Этот адрес нам не известен. Если вы только что заплатили, вернитесь в чат и нажмите «Я оплатил».
+return-trouble = Сейчас не удалось проверить оплату. Ничего не пропало: попробуйте ещё раз или вернитесь в чат и нажмите «Я оплатил».
+return-again = Попробовать ещё раз
+return-button = Вернуться в чат

@@ -323,14 +323,17 @@ impl App {
         let Some(adapter) = self.gateway(gateway) else { return Err(NotPayable::Gateway(None)) };
         let Some(timeout) = deadline.allows(self, GATEWAY_TIMEOUT) else { return Err(NotPayable::Gateway(None)) };
         let reference = self.names.attempt(order.id, attempt.number);
+        let callback_url = format!("{}{}", self.config.public_url, gateway.route());
+        let return_url = self.way_back(gateway).await;
         let invoice = Invoice {
             reference: &reference,
+            callback_url: &callback_url,
             amount,
             title,
             description,
             language: domain::Language::English,
             expires_at: order.expires_at,
-            return_url: None,
+            return_url: return_url.as_deref(),
         };
         let opened = match adapter.open(&invoice, self.now(), timeout).await {
             Ok(opened) => opened,
@@ -342,24 +345,53 @@ impl App {
         match opened.action {
             OpenAction::StarsInvoice(link) => Ok((order, Payable::Stars { link, amount })),
             OpenAction::Instructions(card) => Ok((order, Payable::Card { card, amount })),
-            OpenAction::Url(url) => {
-                let order = self.remember_invoice(order, attempt.number, opened.reference, &url).await;
-                Ok((order, Payable::Page { url, amount, gateway }))
+            OpenAction::Url(url) => match self.remember_invoice(order, attempt.number, opened.reference, &url).await {
+                (order, Some(url)) => Ok((order, Payable::Page { url, amount, gateway })),
+                // What the browser brings back is worth nothing without the name that it has to bring.
+                (_, None) if gateway.reports_by_browser() => Err(NotPayable::Gateway(None)),
+                // Losing it costs nothing else: the gateway's reports carry our reference.
+                (order, None) => Ok((order, Payable::Page { url, amount, gateway })),
+            },
+        }
+    }
+
+    /// The chat with the bot, for gateways that send their customers somewhere afterwards.
+    async fn way_back(&self, gateway: Gateway) -> Option<String> {
+        if matches!(gateway, Gateway::TelegramStars | Gateway::Card | Gateway::CryptoPay) {
+            return None;
+        }
+        match self.bot_username().await {
+            Ok(username) => Some(format!("https://t.me/{username}")),
+            Err(error) => {
+                warn!(event = "bot_unnamed", %error, "the bot's name could not be asked for");
+                None
             }
         }
     }
 
-    /// Stores the gateway's name of an invoice, for polling. Losing it costs nothing: the gateway's reports carry our reference.
-    async fn remember_invoice(&self, order: Order, number: u8, reference: Option<String>, url: &str) -> Order {
-        let Ok(mut next) = order.opened(number, reference, Some(url.to_owned())) else { return order };
-        let Ok(write) = Write::replace(&mut next) else { return order };
-        match self.store.commit(&self.seams.nonce(), vec![write]).await {
-            Ok(()) => next,
-            Err(error) => {
-                warn!(event = "invoice_not_remembered", order.id = %self.names.order(order.id), %error, "an invoice's name could not be stored");
-                order
+    /// Stores the gateway's name of an invoice, and says where the customer pays it: where two taps opened two invoices of one attempt, the first that
+    /// was stored is the one. `None`: it could not be stored.
+    async fn remember_invoice(&self, mut order: Order, number: u8, reference: Option<String>, url: &str) -> (Order, Option<String>) {
+        for _ in 0..3 {
+            if let Some(url) = order.attempt(number).and_then(|attempt| attempt.url.clone()) {
+                return (order, Some(url));
             }
+            let Ok(mut next) = order.opened(number, reference.clone(), Some(url.to_owned())) else { return (order, None) };
+            let Ok(write) = Write::replace(&mut next) else { return (order, None) };
+            let error = match self.store.commit(&self.seams.nonce(), vec![write]).await {
+                Ok(()) => return (next, Some(url.to_owned())),
+                Err(error) => error,
+            };
+            if let CommitError::Refused { .. } = error
+                && let Ok(Some(found)) = self.store.order(order.id).await
+            {
+                order = found;
+                continue;
+            }
+            warn!(event = "invoice_not_remembered", order.id = %self.names.order(order.id), %error, "an invoice's name could not be stored");
+            return (order, None);
         }
+        (order, None)
     }
 
     /// One of the customer's own orders.

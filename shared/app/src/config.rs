@@ -1,9 +1,12 @@
 //! The shop's settings, read once at the start. A missing or malformed one stops the start with one sentence that names it.
 
+mod gateways;
+
 use std::collections::HashMap;
 
 use clients::Secret;
 use domain::{Language, TelegramUserId};
+pub use gateways::GatewaysConfig;
 use thiserror::Error;
 
 /// Where settings come from: the process's environment with, on AWS, the secrets parameter laid over it.
@@ -48,6 +51,16 @@ impl Environment {
     pub fn require(&self, name: &'static str) -> Result<&str, ConfigError> {
         self.get(name).ok_or(ConfigError::Missing(name))
     }
+
+    /// Two settings that go together: both or neither.
+    fn pair(&self, first: &'static str, second: &'static str) -> Result<Option<(&str, &str)>, ConfigError> {
+        match (self.get(first), self.get(second)) {
+            (None, None) => Ok(None),
+            (Some(a), Some(b)) => Ok(Some((a, b))),
+            (Some(_), None) => Err(ConfigError::Missing(second)),
+            (None, Some(_)) => Err(ConfigError::Missing(first)),
+        }
+    }
 }
 
 /// Every setting of the shop, parsed.
@@ -59,7 +72,7 @@ pub struct Config {
     pub telegram: TelegramConfig,
     pub panel: PanelConfig,
     pub card: Option<CardConfig>,
-    pub crypto_pay: Option<CryptoPayConfig>,
+    pub gateways: GatewaysConfig,
     /// The operators' first token; absent: only stored tokens work.
     pub admin_bootstrap_token: Option<Secret>,
     /// What public names are keyed by: see `domain::reference`.
@@ -114,16 +127,8 @@ impl Config {
             None => Language::English,
             Some(code) => Language::from_code(code).ok_or(ConfigError::Malformed("OPERATOR_LANGUAGE", "fa, en or ru"))?,
         };
-        let card = match (env.get("CARD_NUMBER"), env.get("CARD_HOLDER")) {
-            (None, None) => None,
-            (Some(number), Some(holder)) => Some(CardConfig { number: number.to_owned(), holder: holder.to_owned() }),
-            (Some(_), None) => return Err(ConfigError::Missing("CARD_HOLDER")),
-            (None, Some(_)) => return Err(ConfigError::Missing("CARD_NUMBER")),
-        };
-        let crypto_pay = env.get("CRYPTO_PAY_TOKEN").map(|token| CryptoPayConfig {
-            token: Secret::new(token),
-            api_url: env.get("CRYPTO_PAY_API_URL").unwrap_or("https://pay.crypt.bot").to_owned(),
-        });
+        let card = env.pair("CARD_NUMBER", "CARD_HOLDER")?;
+        let card = card.map(|(number, holder)| CardConfig { number: number.to_owned(), holder: holder.to_owned() });
         let admin_bootstrap_token = match env.get("ADMIN_BOOTSTRAP_TOKEN") {
             Some(token) if token.len() < 16 => return Err(ConfigError::Malformed("ADMIN_BOOTSTRAP_TOKEN", "at least 16 characters")),
             token => token.map(Secret::new),
@@ -150,7 +155,7 @@ impl Config {
                 subscription_url_prefix: env.get("PANEL_SUBSCRIPTION_URL_PREFIX").map(|prefix| prefix.trim_end_matches('/').to_owned()),
             },
             card,
-            crypto_pay,
+            gateways: GatewaysConfig::read(env)?,
             admin_bootstrap_token,
             reference_secret: Secret::new(reference_secret),
         })
@@ -188,7 +193,7 @@ mod tests {
     fn a_complete_environment_is_enough() {
         let config = read(&complete()).unwrap();
         assert_eq!(config.public_url, "https://shop.example");
-        assert!(config.card.is_none() && config.crypto_pay.is_none());
+        assert!(config.card.is_none() && config.gateways.crypto_pay.is_none());
     }
 
     #[test]
@@ -198,6 +203,30 @@ mod tests {
             let error = read(&rest).unwrap_err().to_string();
             assert_eq!(error, format!("{name} is not set"));
         }
+    }
+
+    #[test]
+    fn a_gateway_is_on_by_its_credentials_and_half_of_them_is_a_mistake() {
+        let pairs = [
+            ("CARD_NUMBER", "CARD_HOLDER"),
+            ("NOWPAYMENTS_API_KEY", "NOWPAYMENTS_IPN_SECRET"),
+            ("HELEKET_MERCHANT_ID", "HELEKET_PAYMENT_KEY"),
+            ("CRYPTOMUS_MERCHANT_ID", "CRYPTOMUS_PAYMENT_KEY"),
+            ("YOOKASSA_SHOP_ID", "YOOKASSA_SECRET_KEY"),
+            ("PLATEGA_MERCHANT_ID", "PLATEGA_SECRET"),
+            ("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"),
+        ];
+        let with = |more: &[(&'static str, &'static str)]| read(&[complete(), more.to_vec()].concat());
+        for (first, second) in pairs {
+            assert_eq!(with(&[(first, "x")]).unwrap_err(), ConfigError::Missing(second));
+            assert_eq!(with(&[(second, "x")]).unwrap_err(), ConfigError::Missing(first));
+            assert!(with(&[(first, "x"), (second, "y")]).is_ok());
+        }
+        let config = with(&[("PLATEGA_MERCHANT_ID", "m"), ("PLATEGA_SECRET", "s"), ("PLISIO_API_KEY", "k"), ("PLISIO_API_URL", "http://127.0.0.1:1")]).unwrap();
+        let on = &config.gateways;
+        assert!(on.zarinpal.is_none() && on.tribute.is_none() && on.stripe.is_none());
+        assert_eq!(on.platega.as_ref().map(|platega| (platega.api_url.as_str(), platega.payment_method)), Some(("https://app.platega.io", 2)));
+        assert_eq!(on.plisio.as_ref().map(|plisio| plisio.api_url.as_str()), Some("http://127.0.0.1:1"));
     }
 
     #[test]
@@ -211,6 +240,7 @@ mod tests {
             ("ADMIN_BOOTSTRAP_TOKEN", "short"),
             ("REFERENCE_SECRET", "short"),
             ("OPERATOR_LANGUAGE", "xx"),
+            ("PLATEGA_PAYMENT_METHOD", "cards"),
         ];
         for (name, value) in cases {
             let mut settings = complete();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use clients::payment::{Awaited, Report};
 use domain::{
     order::{CodeEffect, Decision, Event, Order, Refusal, decide},
     payment::ReportedStatus,
@@ -39,7 +40,10 @@ impl App {
                 writes.push(Write::release_code(&discount.code));
                 writes.push(Write::drop_redemption(&discount.code, next.id));
             }
-            writes.extend(self.card_amounts(&next)?);
+            // An order that has ended gave its amounts back then; another one may wait for them now.
+            if order.status == OrderStatus::AwaitingPayment && card_amounts {
+                writes.extend(self.card_amounts(&next)?);
+            }
             if let Some(change) = change {
                 writes.extend(self.traces(change, &next, now)?);
             }
@@ -84,11 +88,15 @@ impl App {
             let Some(reference) = attempt.reference.as_deref() else { continue };
             let Some(gateway) = self.gateway(attempt.gateway) else { return Ok(Looked::Unknown("the gateway is off".into())) };
             let Some(timeout) = deadline.allows(self, Duration::from_secs(8)) else { return Ok(Looked::Unknown("no time left".into())) };
-            let reports = match gateway.look_up(&[reference], timeout).await {
+            let ours = self.names.attempt(order.id, attempt.number);
+            let awaited = Awaited { name: reference, reference: &ours, quote: attempt.quote };
+            let reports = match gateway.look_up(&[awaited], timeout).await {
                 Ok(reports) => reports,
                 Err(error) => return Ok(Looked::Unknown(error.to_string())),
             };
-            for report in reports.iter().filter(|report| report.status == ReportedStatus::Paid) {
+            // What is not as it was ordered is kept for the operators, and the order goes on waiting.
+            let money = |report: &&Report| matches!(report.status, ReportedStatus::Paid | ReportedStatus::NeedsReview);
+            for report in reports.iter().filter(money) {
                 if let Settled::Paid(paid) | Settled::Already(paid) = self.settle_report(report, deadline).await? {
                     return Ok(Looked::Paid(paid));
                 }

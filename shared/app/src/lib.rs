@@ -9,6 +9,7 @@ pub mod button;
 pub mod catalogue;
 pub mod checkout;
 pub mod config;
+pub mod confirm;
 mod conversation;
 mod error;
 pub mod expire;

@@ -43,7 +43,7 @@ impl RecentOrders {
         recent.remove(position)
     }
 
-    fn keep(&self, order: &Order, buyer: &User) {
+    pub(crate) fn keep(&self, order: &Order, buyer: &User) {
         if let Ok(mut recent) = self.0.lock() {
             recent.retain(|(kept, _)| kept.id != order.id);
             recent.push_back((order.clone(), buyer.clone()));
@@ -59,6 +59,15 @@ impl RecentOrders {
 struct Besides {
     referral: bool,
     code: CodeWrite,
+    card_amounts: bool,
+}
+
+/// Which parts were refused in an earlier round.
+#[derive(Debug, Clone, Copy, Default)]
+struct GivenWay {
+    referral: bool,
+    code: bool,
+    card_amounts: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +98,7 @@ impl App {
     /// `approval`: the operator's decision behind the event, audited in the same transaction.
     pub(crate) async fn settle(&self, event: &PaymentEvent, approval: Option<&Change<'_, Order>>, deadline: Deadline) -> Result<Settled, AppError> {
         let now = self.now();
-        let mut give_way = (false, false);
+        let mut given_way = GivenWay::default();
         for round in 0..ROUNDS {
             let (order, buyer) = self.order_of(event, round == 0).await?;
             let transition = match payment::settle(order.as_ref(), event, now, now.plus(LEASE)) {
@@ -99,9 +108,10 @@ impl App {
                 Settlement::Ignore => return Ok(Settled::Ignored),
             };
             let besides = Besides {
-                referral: !give_way.0,
+                referral: !given_way.referral,
+                card_amounts: !given_way.card_amounts,
                 code: match transition.code {
-                    CodeEffect::Retake if give_way.1 => CodeWrite::LateUse,
+                    CodeEffect::Retake if given_way.code => CodeWrite::LateUse,
                     CodeEffect::Retake => CodeWrite::Retake,
                     CodeEffect::None | CodeEffect::Release => CodeWrite::None,
                 },
@@ -124,8 +134,9 @@ impl App {
                         let known = found.map(store::Found::read::<Payment>).transpose()?;
                         return self.paid_before(known, deadline).await;
                     }
-                    Some(Part::Referral) => give_way.0 = true,
-                    Some(Part::Code) => give_way.1 = true,
+                    Some(Part::Referral) => given_way.referral = true,
+                    Some(Part::Code) => given_way.code = true,
+                    Some(Part::CardAmount) => given_way.card_amounts = true,
                     Some(Part::Rest) | None => return Err(AppError::Refused { operation: "settle", position }),
                 },
                 Err(error) => return Err(AppError::of_commit("settle")(error)),
@@ -176,7 +187,9 @@ impl App {
                 CodeWrite::LateUse => writes.push((Part::Rest, Write::count_late_use(&discount.code))),
             }
         }
-        writes.extend(self.card_amounts(&order)?.into_iter().map(|write| (Part::Rest, write)));
+        if besides.card_amounts {
+            writes.extend(self.card_amounts(&order)?.into_iter().map(|write| (Part::CardAmount, write)));
+        }
         if let Some(change) = approval {
             writes.extend(self.traces(change, &order, now)?.into_iter().map(|write| (Part::Rest, write)));
         }
@@ -203,7 +216,7 @@ impl App {
         }
     }
 
-    async fn settled_before(&self, order: Option<Order>, buyer: Option<User>, deadline: Deadline) -> Result<Settled, AppError> {
+    pub(crate) async fn settled_before(&self, order: Option<Order>, buyer: Option<User>, deadline: Deadline) -> Result<Settled, AppError> {
         let Some(order) = order else { return Ok(Settled::Ignored) };
         let order = self.resume(order, buyer, deadline).await?;
         Ok(Settled::Already(Box::new(order)))
@@ -247,6 +260,8 @@ enum Part {
     Payment,
     Referral,
     Code,
+    /// An order that ended long ago may meet another one that waits for the same amount now: that one's it stays.
+    CardAmount,
     /// Its condition cannot fail.
     Rest,
 }

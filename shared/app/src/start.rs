@@ -6,7 +6,7 @@ use clients::{
     Http,
     aws::{Credentials, SdkHttpClient, ssm_parameter},
     panel::Panel,
-    payment::{Card, CryptoPay, PaymentGateway, Stars},
+    payment::{Card, CryptoPay, Cryptomus, NowPayments, PaymentGateway, Platega, Plisio, Stars, Stripe, Tribute, YooKassa, ZarinPal},
     telegram::Telegram,
 };
 use domain::{ids::InvalidId, reference::ReferenceKey};
@@ -74,13 +74,7 @@ fn build(env: &Environment, http: Http, store: Store, seams: Seams) -> Result<Ap
     let telegram = Telegram::new(http.clone(), &config.telegram.api_url, config.telegram.token.clone())?;
     let panel = &config.panel;
     let panel = Panel::new(http.clone(), &panel.url, &panel.username, panel.password.clone(), panel.subscription_url_prefix.as_deref())?;
-    let mut gateways: Vec<Arc<dyn PaymentGateway>> = vec![Arc::new(Stars::new(telegram.clone()))];
-    if let Some(card) = &config.card {
-        gateways.push(Arc::new(Card::new(&card.number, &card.holder)?));
-    }
-    if let Some(crypto_pay) = &config.crypto_pay {
-        gateways.push(Arc::new(CryptoPay::new(http, &crypto_pay.api_url, crypto_pay.token.clone())?));
-    }
+    let gateways = adapters(&config, &http, &telegram)?;
     let names = ReferenceKey::new(config.reference_secret.expose().as_bytes())?;
     Ok(App {
         config,
@@ -95,6 +89,47 @@ fn build(env: &Environment, http: Http, store: Store, seams: Seams) -> Result<Ap
         recent: RecentOrders::default(),
         bot_username: tokio::sync::OnceCell::new(),
     })
+}
+
+/// The gateways that are on, in the order in which customers see them. Of the others nothing is built.
+fn adapters(config: &Config, http: &Http, telegram: &Telegram) -> Result<Vec<Arc<dyn PaymentGateway>>, clients::BadSetting> {
+    let on = &config.gateways;
+    let http = || http.clone();
+    let mut all: Vec<Arc<dyn PaymentGateway>> = vec![Arc::new(Stars::new(telegram.clone()))];
+    if let Some(card) = &config.card {
+        all.push(Arc::new(Card::new(&card.number, &card.holder)?));
+    }
+    if let Some(crypto_pay) = &on.crypto_pay {
+        all.push(Arc::new(CryptoPay::new(http(), &crypto_pay.api_url, crypto_pay.token.clone())?));
+    }
+    if let Some(settings) = &on.zarinpal {
+        all.push(Arc::new(ZarinPal::new(http(), settings)?));
+    }
+    if let Some(settings) = &on.nowpayments {
+        all.push(Arc::new(NowPayments::new(http(), settings)?));
+    }
+    if let Some(settings) = &on.heleket {
+        all.push(Arc::new(Cryptomus::at_heleket(http(), settings)?));
+    }
+    if let Some(settings) = &on.cryptomus {
+        all.push(Arc::new(Cryptomus::at_cryptomus(http(), settings)?));
+    }
+    if let Some(settings) = &on.plisio {
+        all.push(Arc::new(Plisio::new(http(), settings)?));
+    }
+    if let Some(settings) = &on.yookassa {
+        all.push(Arc::new(YooKassa::new(http(), settings)?));
+    }
+    if let Some(settings) = &on.platega {
+        all.push(Arc::new(Platega::new(http(), settings)?));
+    }
+    if let Some(settings) = &on.tribute {
+        all.push(Arc::new(Tribute::new(http(), settings)?));
+    }
+    if let Some(settings) = &on.stripe {
+        all.push(Arc::new(Stripe::new(http(), settings)?));
+    }
+    Ok(all)
 }
 
 /// Starts a function's process: what keeps it from starting is one line that names the setting, and the process ends.

@@ -15,7 +15,7 @@ use crate::{App, AppError, Deadline, work::Outcome};
 pub(crate) fn payment(event: &PaymentEvent, reason: UnappliedReason, now: Timestamp) -> Payment {
     let duty = match event.payment.gateway() {
         Gateway::TelegramStars if event.payer.is_some() => Duty::Refund,
-        Gateway::TelegramStars | Gateway::Card | Gateway::CryptoPay => Duty::Alert,
+        _ => Duty::Alert,
     };
     let mut work = Work::default();
     work.owe(duty, now);

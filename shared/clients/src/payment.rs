@@ -1,21 +1,43 @@
 //! Payment gateways behind one trait. A gateway opens invoices and reports what it knows; what a report pays for is `domain`'s to decide.
+//!
+//! Money is reported in four ways, and the trait knows all of them: a callback signed over its bytes ([`Verdict::Report`]); a callback that only
+//! says where to look, or a customer's browser that comes back ([`Verdict::Confirm`], then [`PaymentGateway::confirm`]); an answer to our own
+//! question ([`PaymentGateway::look_up`]); and Telegram or an operator, past this trait.
 
 mod card;
 mod crypto_pay;
+mod cryptomus;
+mod nowpayments;
+mod platega;
+mod plisio;
+mod signed_json;
 mod stars;
+mod stripe;
+mod tribute;
+mod wire;
+mod yookassa;
+mod zarinpal;
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use ::http::HeaderMap;
 use async_trait::async_trait;
 pub use card::Card;
 pub use crypto_pay::CryptoPay;
+pub use cryptomus::{Cryptomus, CryptomusSettings};
 use domain::{
-    Language, Money, TelegramUserId, Timestamp,
-    payment::{Gateway, PaymentId, ReportedStatus},
+    Currency, Language, Money, TelegramUserId, Timestamp,
+    payment::{Gateway, PaymentId, ReportedStatus, gateway_currencies},
 };
+pub use nowpayments::{NowPayments, NowPaymentsSettings};
+pub use platega::{Platega, PlategaSettings};
+pub use plisio::{Plisio, PlisioSettings};
 pub use stars::{Stars, refund_report_of, report_of};
+pub use stripe::{Stripe, StripeSettings};
 use thiserror::Error;
+pub use tribute::{Tribute, TributeSettings};
+pub use yookassa::{YooKassa, YooKassaSettings};
+pub use zarinpal::{ZarinPal, ZarinPalSettings};
 
 use crate::http::HttpError;
 
@@ -32,8 +54,28 @@ pub struct Invoice<'a> {
     pub language: Language,
     /// When the order's window closes.
     pub expires_at: Timestamp,
+    /// Where the gateway reports to: the shop's own route, [`Gateway::route`], without a query.
+    pub callback_url: &'a str,
     /// Where the gateway may send the customer back to.
     pub return_url: Option<&'a str>,
+}
+
+impl Invoice<'_> {
+    /// The description, or the title where there is none: at most `max` characters.
+    fn description(&self, max: usize) -> String {
+        clipped(if self.description.is_empty() { self.title } else { self.description }, max)
+    }
+
+    /// Where the customer goes afterwards, for gateways that cannot do without.
+    fn return_url(&self) -> Result<&str, GatewayError> {
+        self.return_url.ok_or_else(|| GatewayError::Unavailable("no address to come back to".to_owned()))
+    }
+
+    /// Seconds until the order's window closes.
+    fn seconds_left(&self, now: Timestamp) -> Result<i64, GatewayError> {
+        let left = self.expires_at.since(now).as_seconds();
+        if left > 0 { Ok(left) } else { Err(GatewayError::Refused("the order's window has closed".to_owned())) }
+    }
 }
 
 /// An open invoice.
@@ -70,14 +112,36 @@ pub struct RawCallback<'a> {
     /// Without the `?`.
     pub query: &'a str,
     pub body: &'a [u8],
+    /// Who connected to us, as the front door saw it; never taken from a header.
+    pub source_ip: Option<IpAddr>,
+    pub now: Timestamp,
 }
 
 /// What an authentic callback says. It is answered with 200, whatever it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     Report(Report),
+    /// The callback proves nothing, or too little: what counts is what [`PaymentGateway::confirm`] answers.
+    Confirm(Hint),
     /// Nothing that concerns a payment; the text says why, for the log.
     Ignore(&'static str),
+}
+
+/// What a callback claims: where to look, never what to believe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    pub claimed: Report,
+}
+
+/// An invoice of ours that waits to be paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Awaited<'a> {
+    /// The gateway's name of it: [`Opened::reference`].
+    pub name: &'a str,
+    /// Ours: [`Invoice::reference`].
+    pub reference: &'a str,
+    /// What it was opened for.
+    pub quote: Money,
 }
 
 /// Why a callback is not believed. Nothing of it is looked at further.
@@ -89,6 +153,13 @@ pub enum Reject {
     MissingSignature,
     #[error("the callback's signature is wrong")]
     BadSignature,
+    /// Signed, but too long ago: somebody may be repeating it.
+    #[error("the callback's signature is too old")]
+    Stale,
+    #[error("the callback cannot be read")]
+    Malformed,
+    #[error("the callback does not come from the gateway's network")]
+    ForbiddenSource,
 }
 
 /// What a gateway says of one payment.
@@ -104,6 +175,15 @@ pub struct Report {
     pub payer: Option<TelegramUserId>,
     /// A renewal that the gateway charged by itself.
     pub recurring: bool,
+    /// Under which number payer and bank know the payment, where that is another than the gateway's.
+    pub trace: Option<String>,
+}
+
+impl Report {
+    /// A report of one payment, of which nothing but its status is known yet.
+    fn of(payment: PaymentId, status: ReportedStatus) -> Self {
+        Self { payment, reference: None, status, amount: None, payer: None, recurring: false, trace: None }
+    }
 }
 
 /// Money to send back.
@@ -162,10 +242,23 @@ pub trait PaymentGateway: Send + Sync + std::fmt::Debug {
     /// Authenticates a callback and reads it. Pure: no I/O, no clock.
     fn verify_callback(&self, callback: &RawCallback<'_>) -> Result<Verdict, Reject>;
 
-    /// What became of the invoices named by [`Opened::reference`], in any order. One that the gateway does not know is left out.
-    async fn look_up(&self, references: &[&str], timeout: Duration) -> Result<Vec<Report>, GatewayError> {
-        let _ = (references, timeout);
+    /// Asks the gateway for the payment or invoice that it knows as `name`. `None`: it knows no such payment of this shop.
+    ///
+    /// `awaited` is the invoice that the shop opened under this very name, where there is one that still wants to be paid. A gateway that takes
+    /// the money only when it is told the amount is asked for nothing without it.
+    async fn confirm(&self, name: &str, awaited: Option<&Awaited<'_>>, timeout: Duration) -> Result<Option<Report>, GatewayError> {
+        let _ = (name, awaited, timeout);
         Err(GatewayError::Unsupported)
+    }
+
+    /// What became of our invoices, in any order. One that the gateway does not know is left out. `timeout` is for all of them.
+    async fn look_up(&self, awaited: &[Awaited<'_>], timeout: Duration) -> Result<Vec<Report>, GatewayError> {
+        let each = timeout.checked_div(u32::try_from(awaited.len()).unwrap_or(u32::MAX)).unwrap_or(timeout);
+        let mut reports = Vec::with_capacity(awaited.len());
+        for invoice in awaited {
+            reports.extend(self.confirm(invoice.name, Some(invoice), each).await?);
+        }
+        Ok(reports)
     }
 
     /// Sends the money back. A payment that was refunded before is a success.
@@ -181,4 +274,10 @@ fn clipped(text: &str, max: usize) -> String {
         return text.to_owned();
     }
     text.chars().take(max.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// What `gateway` charges in, or a refusal.
+fn charged_in(gateway: Gateway, amount: Money) -> Result<Currency, GatewayError> {
+    let currency = amount.currency();
+    if gateway_currencies(gateway).contains(&currency) { Ok(currency) } else { Err(GatewayError::Unsupported) }
 }

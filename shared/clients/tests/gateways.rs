@@ -9,7 +9,11 @@ use std::{sync::Arc, time::Duration};
 
 use clients::{
     Http, Secret,
-    payment::{Card, CardInstructions, CryptoPay, GatewayError, Invoice, OpenAction, PaymentGateway, RawCallback, Refund, Reject, Stars, Verdict, report_of},
+    payment::{
+        Awaited, Card, CardInstructions, CryptoPay, Cryptomus, CryptomusSettings, GatewayError, Invoice, NowPayments, NowPaymentsSettings, OpenAction,
+        PaymentGateway, Platega, PlategaSettings, Plisio, PlisioSettings, RawCallback, Refund, Reject, Stars, Stripe, StripeSettings, Tribute,
+        TributeSettings, Verdict, YooKassa, YooKassaSettings, ZarinPal, ZarinPalSettings, report_of,
+    },
     telegram::{SuccessfulPayment, Telegram},
 };
 use data_encoding::HEXLOWER;
@@ -25,6 +29,9 @@ use support::{Peer, Play, Seen};
 
 const BOT_TOKEN: &str = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw";
 const APP_TOKEN: &str = "12345:AAzQcZWQqQAbsfgPnOLr4FHC8Doa4L7KryC";
+const UUID: &str = "1344b5d4-0048-11e8-94db-005056a205be";
+/// The credential of every gateway that has nothing more special.
+const KEY: &str = "8LEfCIhEwSApKj02NM0jI-1urGthaqprSArbfzTAcvAIpMQu";
 const CARD: &str = "6037-9911 1111 1111";
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 const LONG: Duration = Duration::from_secs(10);
@@ -36,7 +43,32 @@ fn build(gateway: Gateway, url: &str) -> Arc<dyn PaymentGateway> {
         Gateway::TelegramStars => Arc::new(Stars::new(Telegram::new(http, url, Secret::new(BOT_TOKEN)).expect("a bot"))),
         Gateway::Card => Arc::new(Card::new(CARD, "Nima R.").expect("a card")),
         Gateway::CryptoPay => Arc::new(CryptoPay::new(http, url, Secret::new(APP_TOKEN)).expect("an app")),
+        Gateway::ZarinPal => Arc::new(ZarinPal::new(http, &ZarinPalSettings { api_url: url.into(), merchant_id: Secret::new(UUID) }).expect("a merchant")),
+        Gateway::NowPayments => {
+            let settings = NowPaymentsSettings { api_url: url.into(), api_key: Secret::new(KEY), ipn_secret: Secret::new(KEY) };
+            Arc::new(NowPayments::new(http, &settings).expect("an account"))
+        }
+        Gateway::Heleket => Arc::new(Cryptomus::at_heleket(http, &cryptomus(url)).expect("a merchant")),
+        Gateway::Cryptomus => Arc::new(Cryptomus::at_cryptomus(http, &cryptomus(url)).expect("a merchant")),
+        Gateway::Plisio => Arc::new(Plisio::new(http, &PlisioSettings { api_url: url.into(), api_key: Secret::new(KEY) }).expect("a shop")),
+        Gateway::YooKassa => {
+            let settings = YooKassaSettings { api_url: url.into(), shop_id: "100500".into(), secret_key: Secret::new(KEY), receipt_email: None };
+            Arc::new(YooKassa::new(http, &settings).expect("a shop"))
+        }
+        Gateway::Platega => {
+            let settings = PlategaSettings { api_url: url.into(), merchant_id: Secret::new(UUID), secret: Secret::new(KEY), payment_method: 2 };
+            Arc::new(Platega::new(http, &settings).expect("a merchant"))
+        }
+        Gateway::Tribute => Arc::new(Tribute::new(http, &TributeSettings { api_url: url.into(), api_key: Secret::new(KEY) }).expect("an account")),
+        Gateway::Stripe => {
+            let settings = StripeSettings { api_url: url.into(), secret_key: Secret::new(KEY), webhook_secret: Secret::new(KEY) };
+            Arc::new(Stripe::new(http, &settings).expect("an account"))
+        }
     }
+}
+
+fn cryptomus(url: &str) -> CryptomusSettings {
+    CryptomusSettings { api_url: url.into(), merchant_id: Secret::new(UUID), payment_key: Secret::new(KEY) }
 }
 
 fn invoice(amount: Money) -> Invoice<'static> {
@@ -47,6 +79,7 @@ fn invoice(amount: Money) -> Invoice<'static> {
         description: "50 GiB, 30 days",
         language: Language::Persian,
         expires_at: NOW.plus(domain::time::Span::minutes(30)),
+        callback_url: "https://shop.example/payments/some/callback",
         return_url: Some("https://t.me/wave_shop_bot"),
     }
 }
@@ -55,20 +88,36 @@ fn price(gateway: Gateway) -> Money {
     Money::whole(150, gateway_currencies(gateway)[0])
 }
 
-/// A stand-in that invoices whatever it is asked to.
+/// A stand-in that invoices whatever it is asked to, in the documented shapes.
 fn agreeable(seen: &Seen, _: usize) -> Play {
-    let result = if seen.target.ends_with("/createInvoiceLink") {
-        json!("https://t.me/$abc")
-    } else if seen.target.starts_with("/api/createInvoice") {
-        json!({"invoice_id": 528_890, "status": "active", "amount": "1", "bot_invoice_url": "https://t.me/CryptoBot?start=IV", "later": {}})
-    } else {
-        return Play::Answer(404, String::new());
+    let page = "https://pay.example/1";
+    let answer = match seen.call().as_str() {
+        call if call.ends_with("/createInvoiceLink") => json!({"ok": true, "result": "https://t.me/$abc"}),
+        "POST /api/createInvoice" => {
+            json!({"ok": true, "result": {"invoice_id": 528_890, "status": "active", "amount": "1", "bot_invoice_url": page, "later": {}}})
+        }
+        "POST /pg/v4/payment/request.json" => json!({"data": {"code": 100, "message": "Success", "authority": AUTHORITY, "fee": 0}, "errors": []}),
+        "POST /v1/invoice" => json!({"id": "4522625843", "invoice_url": page, "price_amount": "4.5"}),
+        "POST /v1/payment" => json!({"state": 0, "result": {"uuid": UUID, "url": page, "payment_status": "check", "is_final": false}}),
+        "GET /api/v1/invoices/new" => json!({"status": "success", "data": {"txn_id": "61b19fd3f609ba61f4282547", "invoice_url": page}}),
+        "POST /v3/payments" => json!({"id": UUID, "status": "pending", "paid": false, "confirmation": {"type": "redirect", "confirmation_url": page}}),
+        "POST /transaction/process" => json!({"transactionId": UUID, "redirect": page, "status": "PENDING", "expiresIn": "00:15:00"}),
+        "POST /api/v1/shop/orders" => json!({"uuid": UUID, "paymentUrl": page, "webappPaymentUrl": null}),
+        "POST /v1/checkout/sessions" => json!({"id": "cs_test_a1B2c3", "url": page, "status": "open", "payment_status": "unpaid"}),
+        _ => return Play::Answer(404, String::new()),
     };
-    Play::Answer(200, json!({"ok": true, "result": result}).to_string())
+    Play::Answer(200, answer.to_string())
+}
+
+const AUTHORITY: &str = "A0000000000000000000000000000wwOGYpd";
+
+/// The gateways that are spoken to over HTTP.
+fn remote() -> impl Iterator<Item = Gateway> {
+    Gateway::ALL.into_iter().filter(|gateway| *gateway != Gateway::Card)
 }
 
 fn callback<'a>(headers: &'a HeaderMap, body: &'a [u8]) -> RawCallback<'a> {
-    RawCallback { headers, query: "", body }
+    RawCallback { headers, query: "", body, source_ip: None, now: NOW }
 }
 
 #[tokio::test]
@@ -78,7 +127,7 @@ async fn every_gateway_invoices_in_its_currencies_and_in_no_other() {
         let gateway = build(kind, &peer.url);
         assert_eq!(gateway.gateway(), kind);
         for currency in Currency::ALL {
-            let opened = gateway.open(&invoice(Money::whole(150, currency)), NOW, LONG).await;
+            let opened = gateway.open(&invoice(Money::whole(1_500, currency)), NOW, LONG).await;
             if !gateway_currencies(kind).contains(&currency) {
                 assert_eq!(opened, Err(GatewayError::Unsupported), "{kind} {currency}");
                 continue;
@@ -86,7 +135,9 @@ async fn every_gateway_invoices_in_its_currencies_and_in_no_other() {
             let opened = opened.unwrap_or_else(|error| panic!("{kind} {currency}: {error}"));
             match (kind, opened.action) {
                 (Gateway::TelegramStars, OpenAction::StarsInvoice(link)) => assert_eq!(link, "https://t.me/$abc"),
-                (Gateway::CryptoPay, OpenAction::Url(url)) => assert_eq!(url, "https://t.me/CryptoBot?start=IV"),
+                (Gateway::ZarinPal, OpenAction::Url(url)) => assert_eq!(url, format!("{}/pg/StartPay/{AUTHORITY}", peer.url)),
+                (Gateway::TelegramStars | Gateway::Card, other) if !matches!(other, OpenAction::Instructions(_)) => panic!("{other:?}"),
+                (_, OpenAction::Url(url)) => assert_eq!(url, "https://pay.example/1"),
                 (Gateway::Card, OpenAction::Instructions(card)) => {
                     assert_eq!(card, CardInstructions { number: "6037991111111111".into(), holder: "Nima R.".into() });
                 }
@@ -124,7 +175,7 @@ async fn no_gateway_shows_its_secrets_and_every_failure_has_its_kind() {
         (Play::Cut(200), LONG, "sent", true),
         (Play::Hang, SHORT, "sent", true),
     ];
-    for kind in [Gateway::TelegramStars, Gateway::CryptoPay] {
+    for kind in remote() {
         for (play, timeout, expected, transient) in &cases {
             let peer = Peer::always(play.clone()).await;
             let gateway = build(kind, &peer.url);
@@ -150,7 +201,7 @@ async fn no_gateway_shows_its_secrets_and_every_failure_has_its_kind() {
 }
 
 fn assert_quiet(text: &str, url: &str) {
-    for secret in [BOT_TOKEN, APP_TOKEN, "AAHdqTcv", "6037991111111111"] {
+    for secret in [BOT_TOKEN, APP_TOKEN, KEY, UUID, "AAHdqTcv", "6037991111111111"] {
         assert!(!text.contains(secret), "{text}");
     }
     // A client's address is part of its configuration; an error's would hold the path and with it a bot's token.
@@ -163,7 +214,11 @@ async fn no_gateway_believes_an_unsigned_callback() {
     for kind in Gateway::ALL {
         let gateway = build(kind, "http://127.0.0.1:1");
         for body in [b"".as_slice(), b"{}", paid.as_bytes()] {
-            let expected = if kind == Gateway::CryptoPay { Reject::MissingSignature } else { Reject::NoCallbacks };
+            let expected = match kind {
+                Gateway::TelegramStars | Gateway::Card => Reject::NoCallbacks,
+                Gateway::ZarinPal | Gateway::YooKassa => Reject::Malformed,
+                _ => Reject::MissingSignature,
+            };
             assert_eq!(gateway.verify_callback(&callback(&HeaderMap::new(), body)), Err(expected), "{kind}");
         }
     }
@@ -174,7 +229,8 @@ async fn what_a_gateway_cannot_do_it_says() {
     let payer = TelegramUserId::new(7).expect("an id");
     for kind in Gateway::ALL {
         let gateway = build(kind, "http://127.0.0.1:1");
-        let looked = gateway.look_up(&["528890"], LONG).await;
+        let awaited = Awaited { name: "528890", reference: "ref", quote: price(kind) };
+        let looked = gateway.look_up(&[awaited], LONG).await;
         assert_eq!(looked == Err(GatewayError::Unsupported), !kind.can_be_polled(), "{kind}");
         // A payment of another gateway is never refunded.
         let other = PaymentId::new(if kind == Gateway::Card { Gateway::CryptoPay } else { Gateway::Card }, "1").expect("an id");
@@ -309,7 +365,7 @@ fn an_authentic_crypto_pay_callback_is_read() {
     let verdict = |body: &[u8]| gateway.verify_callback(&callback(&signature(&signed(body)), body)).expect("authentic");
     let report = |extra: Value| match verdict(&crypto_update("invoice_paid", extra)) {
         Verdict::Report(report) => report,
-        Verdict::Ignore(reason) => panic!("{reason}"),
+        other => panic!("{other:?}"),
     };
     let usual = report(json!({}));
     assert_eq!(usual.payment.to_string(), "crypto-pay#528890");
@@ -379,8 +435,8 @@ async fn crypto_pay_invoices_are_looked_up_in_batches() {
     })
     .await;
     let ids: Vec<String> = (1..=250).map(|id| id.to_string()).collect();
-    let references: Vec<&str> = ids.iter().map(String::as_str).collect();
-    let reports = build(Gateway::CryptoPay, &peer.url).look_up(&references, LONG).await.expect("reports");
+    let awaited: Vec<Awaited<'_>> = ids.iter().map(|id| Awaited { name: id, reference: "ref", quote: price(Gateway::CryptoPay) }).collect();
+    let reports = build(Gateway::CryptoPay, &peer.url).look_up(&awaited, LONG).await.expect("reports");
     assert_eq!((peer.calls().len(), reports.len()), (3, 249));
     let paid = reports.iter().filter(|report| report.status == ReportedStatus::Paid).count();
     assert_eq!(paid, 125);

@@ -134,9 +134,9 @@ fn crypto_pay(vector: &Vector, secret: Secret) -> Outcome {
     for (name, value) in &vector.headers {
         headers.append(HeaderName::from_bytes(name.as_bytes()).expect("a name"), HeaderValue::from_str(value).expect("a value"));
     }
-    match gateway.verify_callback(&RawCallback { headers: &headers, query: "", body: vector.raw_body.as_bytes() }) {
+    match gateway.verify_callback(&RawCallback { headers: &headers, query: "", body: vector.raw_body.as_bytes(), source_ip: None, now: domain::Timestamp::EPOCH }) {
         Err(_) => Outcome::default(),
-        Ok(Verdict::Ignore(_)) => Outcome::ignored(),
+        Ok(Verdict::Ignore(_) | Verdict::Confirm(_)) => Outcome::ignored(),
         Ok(Verdict::Report(report)) => Outcome::of_report(&report),
     }
 }

@@ -20,16 +20,51 @@ pub enum Gateway {
     TelegramStars,
     Card,
     CryptoPay,
+    #[serde(rename = "zarinpal")]
+    ZarinPal,
+    #[serde(rename = "nowpayments")]
+    NowPayments,
+    Heleket,
+    Cryptomus,
+    Plisio,
+    #[serde(rename = "yookassa")]
+    YooKassa,
+    Platega,
+    Tribute,
+    Stripe,
 }
 
 impl Gateway {
-    pub const ALL: [Self; 3] = [Self::TelegramStars, Self::Card, Self::CryptoPay];
+    /// In the order in which customers see them.
+    pub const ALL: [Self; 12] = [
+        Self::TelegramStars,
+        Self::Card,
+        Self::CryptoPay,
+        Self::ZarinPal,
+        Self::NowPayments,
+        Self::Heleket,
+        Self::Cryptomus,
+        Self::Plisio,
+        Self::YooKassa,
+        Self::Platega,
+        Self::Tribute,
+        Self::Stripe,
+    ];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::TelegramStars => "telegram-stars",
             Self::Card => "card",
             Self::CryptoPay => "crypto-pay",
+            Self::ZarinPal => "zarinpal",
+            Self::NowPayments => "nowpayments",
+            Self::Heleket => "heleket",
+            Self::Cryptomus => "cryptomus",
+            Self::Plisio => "plisio",
+            Self::YooKassa => "yookassa",
+            Self::Platega => "platega",
+            Self::Tribute => "tribute",
+            Self::Stripe => "stripe",
         }
     }
 
@@ -39,6 +74,15 @@ impl Gateway {
             Self::TelegramStars => 's',
             Self::Card => 'c',
             Self::CryptoPay => 'p',
+            Self::ZarinPal => 'z',
+            Self::NowPayments => 'n',
+            Self::Heleket => 'h',
+            Self::Cryptomus => 'm',
+            Self::Plisio => 'l',
+            Self::YooKassa => 'y',
+            Self::Platega => 'g',
+            Self::Tribute => 't',
+            Self::Stripe => 'r',
         }
     }
 
@@ -49,9 +93,28 @@ impl Gateway {
     /// Whether the gateway can be asked what became of an invoice.
     pub const fn can_be_polled(self) -> bool {
         match self {
-            Self::CryptoPay => true,
-            Self::TelegramStars | Self::Card => false,
+            // An invoice of NOWPayments has no payment to ask about before its customer has chosen a coin.
+            Self::TelegramStars | Self::Card | Self::NowPayments => false,
+            Self::CryptoPay
+            | Self::ZarinPal
+            | Self::Heleket
+            | Self::Cryptomus
+            | Self::Plisio
+            | Self::YooKassa
+            | Self::Platega
+            | Self::Tribute
+            | Self::Stripe => true,
         }
+    }
+
+    /// Whether the customer's browser brings the news, and no server of the gateway's.
+    pub const fn reports_by_browser(self) -> bool {
+        matches!(self, Self::ZarinPal)
+    }
+
+    /// The shop's route that the gateway reports to.
+    pub fn route(self) -> String {
+        format!("/payments/{self}/{}", if self.reports_by_browser() { "return" } else { "callback" })
     }
 }
 impl fmt::Display for Gateway {
@@ -267,5 +330,10 @@ pub const fn gateway_currencies(gateway: Gateway) -> &'static [Currency] {
         Gateway::TelegramStars => &[Currency::Xtr],
         Gateway::Card => &[Currency::Irt, Currency::Rub],
         Gateway::CryptoPay => &[Currency::Usd, Currency::Eur, Currency::Rub, Currency::Usdt, Currency::Ton],
+        Gateway::ZarinPal => &[Currency::Irt, Currency::Irr],
+        Gateway::NowPayments | Gateway::Stripe => &[Currency::Usd, Currency::Eur],
+        Gateway::Heleket | Gateway::Cryptomus | Gateway::Plisio => &[Currency::Usd, Currency::Eur, Currency::Rub],
+        Gateway::YooKassa | Gateway::Platega => &[Currency::Rub],
+        Gateway::Tribute => &[Currency::Rub, Currency::Eur, Currency::Usd],
     }
 }

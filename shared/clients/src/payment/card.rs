@@ -3,13 +3,9 @@
 use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
-use domain::{
-    Currency, Timestamp,
-    ids::latin_digit,
-    payment::{Gateway, gateway_currencies},
-};
+use domain::{Timestamp, ids::latin_digit, payment::Gateway};
 
-use super::{CardInstructions, GatewayError, Invoice, OpenAction, Opened, PaymentGateway, RawCallback, Reject, Verdict};
+use super::{CardInstructions, GatewayError, Invoice, OpenAction, Opened, PaymentGateway, RawCallback, Reject, Verdict, charged_in};
 use crate::BadSetting;
 
 /// The shop's card. There is no machine behind it: nothing to look up, nothing that could call back.
@@ -52,13 +48,8 @@ impl PaymentGateway for Card {
     }
 
     async fn open(&self, invoice: &Invoice<'_>, now: Timestamp, _timeout: Duration) -> Result<Opened, GatewayError> {
-        let currency: Currency = invoice.amount.currency();
-        if !gateway_currencies(Gateway::Card).contains(&currency) {
-            return Err(GatewayError::Unsupported);
-        }
-        if now >= invoice.expires_at {
-            return Err(GatewayError::Refused("the order's window has closed".to_owned()));
-        }
+        charged_in(Gateway::Card, invoice.amount)?;
+        invoice.seconds_left(now)?;
         Ok(Opened { reference: None, action: OpenAction::Instructions(self.instructions()) })
     }
 

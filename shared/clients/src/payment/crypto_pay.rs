@@ -7,14 +7,14 @@ use async_trait::async_trait;
 use data_encoding::HEXLOWER;
 use domain::{
     Currency, Money, Timestamp,
-    payment::{Gateway, PaymentId, ReportedStatus, gateway_currencies},
+    payment::{Gateway, PaymentId, ReportedStatus},
 };
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use super::{GatewayError, Invoice, OpenAction, Opened, PaymentGateway, RawCallback, Reject, Report, Verdict, clipped};
+use super::{Awaited, GatewayError, Invoice, OpenAction, Opened, PaymentGateway, RawCallback, Reject, Report, Verdict, charged_in, clipped};
 use crate::{
     BadSetting, Secret,
     http::{Answer, Http, Limits, base_url},
@@ -90,22 +90,15 @@ impl PaymentGateway for CryptoPay {
     }
 
     async fn open(&self, invoice: &Invoice<'_>, now: Timestamp, timeout: Duration) -> Result<Opened, GatewayError> {
-        let currency = invoice.amount.currency();
-        if !gateway_currencies(Gateway::CryptoPay).contains(&currency) {
-            return Err(GatewayError::Unsupported);
-        }
-        let expires_in = invoice.expires_at.since(now).as_seconds().min(MAX_EXPIRES_IN);
-        if expires_in < 1 {
-            return Err(GatewayError::Refused("the order's window has closed".to_owned()));
-        }
+        let currency = charged_in(Gateway::CryptoPay, invoice.amount)?;
+        let expires_in = invoice.seconds_left(now)?.min(MAX_EXPIRES_IN);
         let fiat = is_fiat(currency);
-        let description = if invoice.description.is_empty() { invoice.title } else { invoice.description };
         let body = CreateInvoice {
             currency_type: if fiat { "fiat" } else { "crypto" },
             fiat: fiat.then(|| currency.code()),
             asset: (!fiat).then(|| currency.code()),
             amount: invoice.amount.amount_text(),
-            description: clipped(description, MAX_DESCRIPTION),
+            description: invoice.description(MAX_DESCRIPTION),
             payload: invoice.reference,
             paid_btn_name: invoice.return_url.map(|_| "openBot"),
             paid_btn_url: invoice.return_url,
@@ -143,13 +136,14 @@ impl PaymentGateway for CryptoPay {
         Ok(invoice.and_then(|invoice| invoice.report()).map_or(Verdict::Ignore("an invoice that cannot be read"), Verdict::Report))
     }
 
-    async fn look_up(&self, references: &[&str], timeout: Duration) -> Result<Vec<Report>, GatewayError> {
+    async fn look_up(&self, awaited: &[Awaited<'_>], timeout: Duration) -> Result<Vec<Report>, GatewayError> {
         #[derive(Deserialize)]
         struct Found {
             items: Vec<Box<RawValue>>,
         }
-        let mut reports = Vec::with_capacity(references.len());
-        for batch in references.chunks(BATCH) {
+        let mut reports = Vec::with_capacity(awaited.len());
+        for batch in awaited.chunks(BATCH) {
+            let batch: Vec<&str> = batch.iter().map(|invoice| invoice.name).collect();
             let mut url = self.url("getInvoices")?;
             url.query_pairs_mut().append_pair("invoice_ids", &batch.join(",")).append_pair("count", "1000");
             let found: Found = self.call(self.http.request(Method::GET, url), timeout).await?;
@@ -193,7 +187,7 @@ impl RemoteInvoice {
             _ => ReportedStatus::Unknown,
         };
         let payment = PaymentId::new(Gateway::CryptoPay, self.invoice_id.to_string()).ok()?;
-        Some(Report { payment, reference: self.payload.clone(), status, amount: self.amount(), payer: None, recurring: false })
+        Some(Report { reference: self.payload.clone(), amount: self.amount(), ..Report::of(payment, status) })
     }
 
     fn amount(&self) -> Option<Money> {

@@ -46,18 +46,15 @@ impl PaymentGateway for Stars {
         if invoice.amount.currency() != Currency::Xtr {
             return Err(GatewayError::Unsupported);
         }
-        if now >= invoice.expires_at {
-            return Err(GatewayError::Refused("the order's window has closed".to_owned()));
-        }
+        invoice.seconds_left(now)?;
         let stars = invoice.amount.whole_units().and_then(|stars| u32::try_from(stars).ok()).filter(|stars| *stars > 0);
         let stars = stars.ok_or_else(|| GatewayError::Refused("not a number of Stars that can be charged".to_owned()))?;
         if invoice.reference.len() > MAX_PAYLOAD {
             return Err(GatewayError::Refused("the reference is too long for an invoice".to_owned()));
         }
         let title = clipped(invoice.title, MAX_TITLE);
-        let description = if invoice.description.is_empty() { invoice.title } else { invoice.description };
         let params = CreateInvoiceLinkParams::builder()
-            .description(clipped(description, MAX_DESCRIPTION))
+            .description(invoice.description(MAX_DESCRIPTION))
             .payload(invoice.reference)
             .currency(Currency::Xtr.code())
             .prices(vec![LabeledPrice { label: title.clone(), amount: stars }])
@@ -97,6 +94,7 @@ pub fn report_of(payment: &SuccessfulPayment, payer: TelegramUserId) -> Result<R
         amount: stars(&payment.currency, payment.total_amount),
         payer: Some(payer),
         recurring: payment.is_recurring && !payment.is_first_recurring,
+        trace: None,
     })
 }
 
@@ -109,6 +107,7 @@ pub fn refund_report_of(payment: &RefundedPayment, payer: TelegramUserId) -> Res
         amount: stars(&payment.currency, payment.total_amount),
         payer: Some(payer),
         recurring: false,
+        trace: None,
     })
 }
 

@@ -201,7 +201,13 @@ fn gateways() {
         assert!(!gateway_currencies(gateway).is_empty());
     }
     assert_eq!(Gateway::from_button('x'), None);
-    assert!("stripe".parse::<Gateway>().is_err() && "Card".parse::<Gateway>().is_err());
+    assert!("paypal".parse::<Gateway>().is_err() && "Card".parse::<Gateway>().is_err());
+    let letters: std::collections::BTreeSet<char> = Gateway::ALL.into_iter().map(Gateway::button).collect();
+    assert_eq!(letters.len(), Gateway::ALL.len());
+    // In upper case it says that there is nothing to pay.
+    assert!(!letters.contains(&'f') && letters.iter().all(char::is_ascii_lowercase));
+    assert_eq!(Gateway::Stripe.route(), "/payments/stripe/callback");
+    assert_eq!(Gateway::ZarinPal.route(), "/payments/zarinpal/return");
 }
 
 fn orders() -> impl Strategy<Value = Order> {

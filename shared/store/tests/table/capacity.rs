@@ -65,7 +65,7 @@ impl Purchase {
         let quote = match self.gateway {
             Gateway::TelegramStars => Money::whole(132, Currency::Xtr),
             Gateway::Card => card_amount(placed.id).amount,
-            Gateway::CryptoPay => Money::whole(3, Currency::Usdt),
+            _ => Money::whole(3, Currency::Usdt),
         };
         placed.begin_attempt(self.gateway, quote, now()).unwrap().0
     }
@@ -89,15 +89,15 @@ impl Purchase {
         let mut order = match self.gateway {
             // Nothing of it is kept.
             Gateway::TelegramStars => order,
-            Gateway::CryptoPay => {
-                let mut opened = order.opened(1, Some("25113".into()), Some("https://t.me/CryptoBot?start=IVbfPL7ZxA2h".into())).unwrap();
-                bill.commit("open the invoice", vec![Write::replace(&mut opened).unwrap()]).await;
-                opened
-            }
             Gateway::Card => {
                 let (mut receipted, _) = order.submit_receipt(receipt()).unwrap();
                 bill.commit("receipt", vec![Write::replace(&mut receipted).unwrap()]).await;
                 receipted
+            }
+            _ => {
+                let mut opened = order.opened(1, Some("25113".into()), Some("https://t.me/CryptoBot?start=IVbfPL7ZxA2h".into())).unwrap();
+                bill.commit("open the invoice", vec![Write::replace(&mut opened).unwrap()]).await;
+                opened
             }
         };
 
