@@ -7,6 +7,7 @@ mod audit;
 mod auth;
 mod body;
 mod call;
+mod console;
 mod discount_codes;
 mod duties;
 mod health;

@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 use crate::{
     audit,
     call::Call,
-    discount_codes, duties, health, orders, payments,
+    console, discount_codes, duties, health, orders, payments,
     problem::{Document, Kind, Problem},
     products, referrals,
     reply::Reply,
@@ -27,6 +27,7 @@ use crate::{
     servers((url = "/", description = "This shop")),
     paths(
         health::check,
+        console::show,
         show,
         products::list,
         products::create,

@@ -6,7 +6,7 @@ use domain::admin::Role;
 use lambda_http::http::Method;
 
 use crate::{
-    audit, discount_codes, duties, health, openapi, orders, payments, products, referrals, settings, subscriptions, tokens, users,
+    audit, console, discount_codes, duties, health, openapi, orders, payments, products, referrals, settings, subscriptions, tokens, users,
 };
 use crate::{call::Call, problem::Problem, query::decoded, reply::Reply};
 
@@ -42,6 +42,7 @@ const OWNER: Access = Access::Role(Role::Owner);
 
 pub static ROUTES: &[Route] = &[
     route!(GET "/healthz", OPEN, health::check),
+    route!(GET "/admin/console", OPEN, console::show),
     route!(GET "/admin/v1/openapi.json", OPEN, openapi::show),
     route!(GET "/admin/v1/products", VIEWER, products::list),
     route!(POST "/admin/v1/products", OPERATOR, products::create),

@@ -1,14 +1,26 @@
 //! The admin API through its one door, on a table of its own.
 
+#[cfg(test)]
 mod access;
+#[cfg(test)]
 mod catalogue;
+#[cfg(test)]
 mod codes;
+#[cfg(test)]
 mod description;
+#[cfg(test)]
 mod duties;
+#[cfg(test)]
 mod lists;
+#[cfg(test)]
 mod odd_requests;
+#[cfg(test)]
 mod orders;
+#[cfg(test)]
 mod owner;
+#[cfg(test)]
 mod repeats;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
 mod users;

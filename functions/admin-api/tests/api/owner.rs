@@ -58,3 +58,39 @@ async fn the_shop_says_whether_it_is_there() {
     let answer = shop.ask("GET", "/healthz").token(None).send().await;
     assert_eq!((answer.status.as_u16(), answer.body), (200, json!({"status": "ok"})));
 }
+
+#[tokio::test]
+async fn without_its_table_the_shop_says_so() {
+    let shop = Shop::open().await.without_table().await;
+    for answer in [
+        shop.ask("GET", "/healthz").token(None).send().await,
+        shop.get("/admin/v1/products").await,
+        shop.post("/admin/v1/users/7/ban", json!({})).await,
+    ] {
+        answer.is_problem(503, "unavailable", &[]);
+        assert_eq!(answer.header("retry-after"), "2");
+        assert!(!answer.text.contains("127.0.0.1"), "what is behind it is for the log");
+    }
+    // A token that cannot be looked up is not refused as a wrong one.
+    let answer = shop.ask("GET", "/admin/v1/products").token(Some("wsa_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")).send().await;
+    answer.is_problem(503, "unavailable", &[]);
+}
+
+#[tokio::test]
+async fn the_console_runs_nothing_but_itself() {
+    let shop = Shop::open().await;
+    let page = shop.ask("GET", "/admin/console").token(None).send().await;
+    assert_eq!((page.status.as_u16(), page.header("content-type")), (200, "text/html; charset=utf-8"));
+    let policy = page.header("content-security-policy");
+    for rule in ["default-src 'none'", "script-src 'sha256-", "style-src 'sha256-", "connect-src 'self'", "frame-ancestors 'none'"] {
+        assert!(policy.contains(rule), "{rule}");
+    }
+    assert!(
+        !policy.contains("unsafe") && !policy.contains("'sha256-47DEQpj8"),
+        "neither anything at all, nor the hash of nothing: {policy}"
+    );
+    assert_eq!((page.header("x-frame-options"), page.header("referrer-policy")), ("DENY", "no-referrer"));
+    for forbidden in ["innerHTML", "onclick=", "style=", "http://", "https://", "eval("] {
+        assert!(!page.text.contains(forbidden), "{forbidden}");
+    }
+}

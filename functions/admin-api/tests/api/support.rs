@@ -65,7 +65,7 @@ impl Entropy for Counted {
 pub struct Shop {
     pub app: App,
     pub clock: Arc<TestClock>,
-    _engine: Engine,
+    engine: Engine,
 }
 
 /// The 22nd of November 2026, noon.
@@ -101,7 +101,13 @@ impl Shop {
         let seams = Seams { clock: clock.clone(), entropy: Arc::new(Counted(AtomicU64::new(1))) };
         let environment = Environment::new(settings.map(|(name, value)| (name.to_owned(), value.to_owned())));
         let app = app::start(environment, seams).await.unwrap();
-        Self { app, clock, _engine: engine }
+        Self { app, clock, engine }
+    }
+
+    /// The shop without its table.
+    pub async fn without_table(self) -> Self {
+        self.engine.stop().await.unwrap();
+        Self { engine: Engine::memory().await.unwrap(), ..self }
     }
 
     /// A request by the owner, until it is told otherwise.
