@@ -64,8 +64,8 @@ impl Cryptomus {
         Ok(Self { gateway, api, merchant_id: settings.merchant_id.clone(), payment_key: settings.payment_key.clone() })
     }
 
-    /// MD5 of the document in base64 and the key, in hexadecimal.
-    fn sign(&self, document: &[u8]) -> String {
+    /// The signature of a request's bytes: MD5 of their base64 and the key, in hexadecimal.
+    pub fn signature(&self, document: &[u8]) -> String {
         HEXLOWER.encode(&Md5::new().chain_update(BASE64.encode(document)).chain_update(self.payment_key.expose()).finalize())
     }
 
@@ -77,7 +77,7 @@ impl Cryptomus {
         }
         let body = body(request)?;
         let request = self.api.request(Method::POST, path)?.header("content-type", "application/json");
-        let request = request.header("merchant", self.merchant_id.expose()).header("sign", self.sign(&body)).body(body);
+        let request = request.header("merchant", self.merchant_id.expose()).header("sign", self.signature(&body)).body(body);
         let found: Option<Envelope<R>> = self.api.find(request, timeout).await?;
         Ok(found.map(|envelope| envelope.result))
     }
@@ -134,7 +134,7 @@ impl PaymentGateway for Cryptomus {
     fn verify_callback(&self, callback: &RawCallback<'_>) -> Result<Verdict, Reject> {
         let mut document = Node::parse(callback.body).ok_or(Reject::MissingSignature)?;
         let Some(Node::Text(signature)) = document.take("sign") else { return Err(Reject::MissingSignature) };
-        if !same(self.sign(document.written(Dialect::Php).as_bytes()).as_bytes(), signature.as_bytes()) {
+        if !same(self.signature(document.written(Dialect::Php).as_bytes()).as_bytes(), signature.as_bytes()) {
             return Err(Reject::BadSignature);
         }
         let payment: Option<RemotePayment> = serde_json::from_slice(callback.body).ok();
