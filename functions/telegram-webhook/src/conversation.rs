@@ -102,10 +102,10 @@ async fn on_text(app: &App, from: &Sender, text: &str) -> Result<app::screen::Sc
     }
     match awaiting {
         Some(Awaiting::DiscountCode { product, order }) => {
-            let shop = app.shop().await?;
+            let (shop, typed) = tokio::try_join!(app.shop(), app.typed_code(user.id, text))?;
             let Some(product) = shop.product(&product) else { return Ok(screens::plans(app, &shop, user.language, Some("plan-gone"))) };
             let domain::OrderKey::Ulid(order) = order else { return Ok(screens::not_understood(app, &user)) };
-            match app.offer_with_code(user.id, product, text, order).await? {
+            match app.offer_with_code(product, typed, order)? {
                 Ok(offer) => Ok(screens::plan(app, &offer, user.language, None)),
                 // The bot goes on waiting for another code.
                 Err(rejection) => {

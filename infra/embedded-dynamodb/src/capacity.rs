@@ -39,6 +39,8 @@ pub struct Exchange {
     pub operation: String,
     /// What the request met on its way.
     pub fault: Option<Fault>,
+    /// How many requests of the same log had ended when this one began.
+    pub began_after: usize,
     pub read: Units,
     pub write: Units,
 }
@@ -48,6 +50,8 @@ pub struct Exchange {
 pub struct Tally {
     /// How often the network was crossed.
     pub requests: usize,
+    /// The longest chain of requests each of which began after the one before had ended.
+    pub trips: usize,
     pub read: Units,
     pub write: Units,
 }
@@ -55,7 +59,11 @@ pub struct Tally {
 impl Tally {
     pub fn of(exchanges: &[Exchange]) -> Self {
         let mut tally = Self { requests: exchanges.len(), ..Self::default() };
+        let mut chains: Vec<usize> = Vec::with_capacity(exchanges.len());
         for exchange in exchanges {
+            let chain = chains.iter().take(exchange.began_after).max().copied().unwrap_or_default().saturating_add(1);
+            chains.push(chain);
+            tally.trips = tally.trips.max(chain);
             tally.read.add(&exchange.read);
             tally.write.add(&exchange.write);
         }

@@ -115,16 +115,18 @@ impl Script {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn met_by(&self, operation: &str) -> Option<Fault> {
+    /// How many requests have ended before this one, and what it meets.
+    fn met_by(&self, operation: &str) -> (usize, Option<Fault>) {
         let mut state = self.state();
+        let ended = state.log.len();
         if state.dead {
-            return Some(Fault::Dead);
+            return (ended, Some(Fault::Dead));
         }
         let any = state.next.pop_front().flatten();
         let own = state.by_operation.get_mut(operation).and_then(VecDeque::pop_front).flatten();
         let fault = any.or(own);
         state.dead = matches!(fault, Some(Fault::Dead | Fault::DeadAfter));
-        fault
+        (ended, fault)
     }
 }
 
@@ -147,7 +149,7 @@ impl HttpConnector for Connector {
             let target = request.headers().get("x-amz-target").unwrap_or_default();
             let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
             let sent: Value = request.body().bytes().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
-            let fault = this.script.met_by(&operation);
+            let (began_after, fault) = this.script.met_by(&operation);
             let refused = fault.and_then(|fault| refusal(fault, &operation, &sent));
             let (read, write, outcome) = match (fault, refused) {
                 (Some(Fault::NotSent | Fault::Dead), _) => (Default::default(), Default::default(), Err(broken())),
@@ -163,7 +165,7 @@ impl HttpConnector for Connector {
                     (read, write, outcome)
                 }
             };
-            this.script.state().log.push(Exchange { operation, fault, read, write });
+            this.script.state().log.push(Exchange { operation, fault, began_after, read, write });
             outcome
         })
     }

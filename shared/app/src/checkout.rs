@@ -48,6 +48,10 @@ pub struct Choice {
     pub code: Option<DiscountCodeName>,
 }
 
+/// A code as a customer typed it, with its terms and who holds it, where there is such a code.
+#[derive(Debug)]
+pub struct TypedCode(Option<(DiscountCodeName, User, Option<DiscountCode>, Redemption)>);
+
 /// What came of a choice.
 #[derive(Debug)]
 pub enum Placed {
@@ -118,13 +122,18 @@ impl App {
         self.offer(product, discount, self.seams.ulid(self.now()))
     }
 
-    /// A plan's offer with the code that a customer typed, or why it does not apply.
-    pub async fn offer_with_code(&self, user: TelegramUserId, product: &Product, code: &str, order: Ulid) -> Result<Result<Offer, Rejection>, AppError> {
-        let Ok(name) = code.parse::<DiscountCodeName>() else { return Ok(Err(Rejection::NotFound)) };
+    /// What is known of the code that a customer typed.
+    pub async fn typed_code(&self, user: TelegramUserId, code: &str) -> Result<TypedCode, AppError> {
+        let Ok(name) = code.parse::<DiscountCodeName>() else { return Ok(TypedCode(None)) };
         let (user, terms, redemption) = self.store.user_and_code(user, &name).await?;
-        let id = user.as_ref().map(|user| OrderId::new(user.id, OrderKey::Ulid(order)));
-        let off = id.map_or(Err(Rejection::NotFound), |id| check_code(terms.as_ref(), product, user.as_ref(), &redemption, id, self.now()));
-        match off {
+        Ok(TypedCode(user.map(|user| (name, user, terms, redemption))))
+    }
+
+    /// A plan's offer with the code that a customer typed, or why it does not apply.
+    pub fn offer_with_code(&self, product: &Product, typed: TypedCode, order: Ulid) -> Result<Result<Offer, Rejection>, AppError> {
+        let TypedCode(Some((name, user, terms, redemption))) = typed else { return Ok(Err(Rejection::NotFound)) };
+        let id = OrderId::new(user.id, OrderKey::Ulid(order));
+        match check_code(terms.as_ref(), product, Some(&user), &redemption, id, self.now()) {
             Ok(off) => Ok(Ok(self.offer(product, Some((name, off)), order)?)),
             Err(rejection) => Ok(Err(rejection)),
         }
@@ -153,9 +162,15 @@ impl App {
     pub async fn place(&self, buyer: TelegramUserId, choice: &Choice, screen: Option<i32>, deadline: Deadline) -> Result<(Option<User>, Placed), AppError> {
         let now = self.now();
         let id = OrderId::new(buyer, OrderKey::Ulid(choice.order));
-        let shop = self.shop().await?;
+        let look = || self.store.placing(id, choice.code.as_ref());
+        // A process that does not know the catalogue yet reads it in the same round trip.
+        let (shop, found) = tokio::try_join!(self.shop(), async { look().await.map_err(AppError::from) })?;
+        let mut first_look = Some(found);
         for _ in 0..3 {
-            let mut found = self.store.placing(id, choice.code.as_ref()).await?;
+            let mut found = match first_look.take() {
+                Some(found) => found,
+                None => look().await?,
+            };
             let Some(user) = found.user.clone() else { return Ok((None, Placed::Stranger)) };
             let done = |placed| Ok((Some(user.clone()), placed));
             if user.is_banned() {

@@ -1,11 +1,22 @@
 //! The whole shop, driven from outside as its customers, operators and gateways drive it.
 
+#[cfg(test)]
+mod capacity;
+#[cfg(test)]
 mod conversation;
+#[cfg(test)]
 mod crypto_pay;
+#[cfg(test)]
 mod discounts;
+#[cfg(test)]
 mod faults;
+#[cfg(test)]
 mod late_money;
+#[cfg(test)]
 mod purchase;
+#[cfg(test)]
 mod receipts;
+#[cfg(test)]
 mod referrals;
+#[cfg(test)]
 mod subscriptions;

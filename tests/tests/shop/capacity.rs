@@ -1,0 +1,197 @@
+//! What a purchase costs as customers really make it: sequential round trips to the table and capacity units, turn by turn.
+
+use std::fmt::Write as _;
+
+use embedded_dynamodb::{Exchange, Tally};
+use expect_test::expect;
+use local::telegram::Via;
+use rust_decimal::Decimal;
+use tests::{
+    World,
+    actors::{self, approved},
+};
+
+/// The turns of one purchase.
+struct Bill {
+    world: World,
+    lines: String,
+    trips: usize,
+    units: Decimal,
+}
+
+/// What counts towards the order; the rest is looking around.
+const STEPS: [&str; 5] = ["start", "place", "pre-checkout", "settle", "finish"];
+/// What finishing writes besides the order: the subscription's item, and the status of a buyer whose first purchase it is.
+const SUBSCRIPTION: Decimal = Decimal::from_parts(3, 0, 0, false, 0);
+const STATUS: Decimal = Decimal::from_parts(3, 0, 0, false, 0);
+
+impl Bill {
+    async fn open() -> Self {
+        let world = World::open().await;
+        world.add_code("SPRING", "12.5", Some(100), Some(1)).await;
+        world.dynamodb.take_log();
+        let lines = format!("{:<26} {:>5} {:>6} | {:>5} {:>5} {:>5} {:>6}\n", "", "trips", "reads", "table", "list", "work", "writes");
+        Self { world, lines, trips: 0, units: Decimal::ZERO }
+    }
+
+    fn line(&mut self, turn: &str, log: &[Exchange]) -> Tally {
+        let tally = Tally::of(log);
+        let (read, write) = (tally.read.total().normalize(), &tally.write);
+        let (table, list, work) = (write.table.normalize(), write.index("list").normalize(), write.index("work").normalize());
+        let total = write.total().normalize();
+        writeln!(self.lines, "{turn:<26} {:>5} {read:>6} | {table:>5} {list:>5} {work:>5} {total:>6}", tally.trips).unwrap();
+        tally
+    }
+
+    fn turn(&mut self, turn: &str) -> Tally {
+        let log = self.world.dynamodb.take_log();
+        let tally = self.line(turn, &log);
+        assert!(tally.trips <= 2, "{turn} takes {} trips", tally.trips);
+        if STEPS.contains(&turn) {
+            self.trips += tally.trips;
+            self.units += tally.write.total().normalize();
+        }
+        tally
+    }
+}
+
+/// A purchase by Stars, everything of the menus included; `cold`: each turn finds a process that knows nothing.
+async fn purchase(code: bool, cold: bool) -> Bill {
+    let mut bill = Bill::open().await;
+    // The first turn of a process reads the catalogue; here it is somebody else's.
+    let other = bill.world.customer(7_900_000_001);
+    actors::choose(&other, "Plan small").await;
+    bill.world.dynamodb.take_log();
+    let customer = bill.world.customer(7_900_000_002);
+    let mut processes = 1;
+    macro_rules! begin {
+        () => {
+            if cold {
+                processes += 1;
+                bill.world.restart(processes).await;
+            }
+        };
+    }
+
+    begin!();
+    customer.send("/start").await;
+    bill.turn("start");
+    begin!();
+    customer.tap("Buy a subscription").await.unwrap();
+    bill.turn("(the plans)");
+    begin!();
+    customer.tap("Plan small").await.unwrap();
+    bill.turn("(a plan)");
+    if code {
+        begin!();
+        customer.tap("discount code").await.unwrap();
+        bill.turn("(the question for a code)");
+        begin!();
+        customer.send("spring").await;
+        bill.turn("(the code)");
+    }
+    begin!();
+    let stars = if code { 70 } else { 80 };
+    customer.tap(&format!("⭐ {stars}")).await.unwrap();
+    bill.turn("place");
+    let order = bill.world.order(customer.id()).await;
+    let payload = bill.world.payload(&order, 1);
+    bill.world.dynamodb.take_log();
+    begin!();
+    assert!(approved(&bill.world.telegram.send_update(actors::pre_checkout(customer.id(), &payload, "XTR", stars)).await));
+    bill.turn("pre-checkout");
+    begin!();
+    let paid = actors::successful_payment(customer.id(), &payload, u32::try_from(stars).unwrap(), "the-charge");
+    assert!(bill.world.telegram.send_update(paid).await.is_success());
+    // One turn, two steps: up to the transaction that settles, and what comes after the panel and the message.
+    let log = bill.world.dynamodb.take_log();
+    let settled = log.iter().position(|exchange| exchange.operation == "TransactWriteItems").unwrap() + 1;
+    let (settle, finish) = log.split_at(settled);
+    for (step, log) in [("settle", settle), ("finish", finish)] {
+        // Counted from the step's own beginning.
+        let log: Vec<Exchange> = log.iter().enumerate().map(|(n, exchange)| Exchange { began_after: n, ..exchange.clone() }).collect();
+        let tally = bill.line(step, &log);
+        assert!(tally.trips <= 2, "{step} takes {} trips", tally.trips);
+        bill.trips += tally.trips;
+        bill.units += tally.write.total().normalize();
+    }
+    bill.world.audit().await;
+    let own = bill.units - SUBSCRIPTION - STATUS;
+    let (trips, units) = (bill.trips, bill.units);
+    writeln!(bill.lines, "the order: {trips} trips, {units} units: {own}, 3 for the subscription, 3 for the buyer's status").unwrap();
+    bill
+}
+
+#[tokio::test]
+async fn a_discounted_order_by_stars() {
+    let bill = purchase(true, false).await;
+    expect![[r#"
+                                   trips  reads | table  list  work writes
+        start                          1      0 |     1     1     0      2
+        (the plans)                    1      1 |     0     0     0      0
+        (a plan)                       1      1 |     0     0     0      0
+        (the question for a code)      2      1 |     1     0     0      1
+        (the code)                     2      5 |     0     0     0      0
+        place                          2      4 |     6     1     1      8
+        pre-checkout                   1      2 |     0     0     0      0
+        settle                         1      0 |     4     2     2      8
+        finish                         1      0 |     6     2     1      9
+        the order: 6 trips, 27 units: 21, 3 for the subscription, 3 for the buyer's status
+    "#]]
+    .assert_eq(&bill.lines);
+    assert!(bill.trips <= 6);
+    assert!(bill.units - SUBSCRIPTION - STATUS <= Decimal::from(22));
+}
+
+#[tokio::test]
+async fn an_order_by_stars() {
+    let bill = purchase(false, false).await;
+    expect![[r#"
+                                   trips  reads | table  list  work writes
+        start                          1      0 |     1     1     0      2
+        (the plans)                    1      1 |     0     0     0      0
+        (a plan)                       1      1 |     0     0     0      0
+        place                          2      2 |     1     1     1      3
+        pre-checkout                   1      2 |     0     0     0      0
+        settle                         1      0 |     4     2     2      8
+        finish                         1      0 |     6     2     1      9
+        the order: 6 trips, 22 units: 16, 3 for the subscription, 3 for the buyer's status
+    "#]]
+    .assert_eq(&bill.lines);
+    assert!(bill.trips <= 6);
+    assert!(bill.units - SUBSCRIPTION - STATUS <= Decimal::from(16));
+}
+
+/// Each turn by another process that has just begun: no turn is longer for it.
+#[tokio::test]
+async fn a_discounted_order_by_cold_processes() {
+    let bill = purchase(true, true).await;
+    expect![[r#"
+                                   trips  reads | table  list  work writes
+        start                          1      0 |     1     1     0      2
+        (the plans)                    2      3 |     0     0     0      0
+        (a plan)                       2      3 |     0     0     0      0
+        (the question for a code)      2      1 |     1     0     0      1
+        (the code)                     2      7 |     0     0     0      0
+        place                          2      6 |     6     1     1      8
+        pre-checkout                   1      2 |     0     0     0      0
+        settle                         2      2 |     4     2     2      8
+        finish                         1      0 |     6     2     1      9
+        the order: 7 trips, 27 units: 21, 3 for the subscription, 3 for the buyer's status
+    "#]]
+    .assert_eq(&bill.lines);
+}
+
+#[tokio::test]
+async fn a_known_customer_starts_in_one_trip_and_telegram_is_not_called() {
+    let world = World::open().await;
+    let customer = world.customer(7_900_000_003);
+    customer.send("/start").await;
+    world.dynamodb.take_log();
+    world.telegram.clear_calls();
+    let answer = customer.send("/start").await;
+    let tally = Tally::of(&world.dynamodb.take_log());
+    assert_eq!(tally.requests, 1);
+    assert_eq!(answer.body.unwrap()["method"], "sendMessage");
+    assert!(world.telegram.calls().iter().all(|call| call.via == Via::WebhookReply));
+}
