@@ -310,7 +310,7 @@ impl App {
             let quote = product.and_then(|product| product.quote(gateway, order.total)).or_else(|| same_currency_quote(&order, gateway));
             let Some(quote) = quote.filter(|_| self.gateway(gateway).is_some()) else { return Err(NotPayable::Gateway(None)) };
             order.begin_attempt(gateway, quote, now)?;
-            match self.write_attempt(order.clone(), Some((gateway, quote)), now, Vec::new(), |order| Write::replace(order)).await {
+            match self.write_attempt(order.clone(), Some((gateway, quote)), now, Vec::new(), Write::replace).await {
                 Ok(order) => return Ok(order),
                 Err(CommitError::Refused { .. }) => {
                     let found = self.store.order(order.id).await.map_err(AppError::from)?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clients::payment::{Awaited, Report};
 use domain::{
-    order::{CodeEffect, Decision, Event, Order, Refusal, decide},
+    order::{CodeEffect, Decision, Event, Order, OrderStatus, Refusal, decide},
     payment::ReportedStatus,
 };
 use store::{CommitError, Write};
@@ -25,7 +25,8 @@ pub enum Ended {
 impl App {
     /// Ends an order by `event`; `change`: the operator's decision behind it.
     pub async fn end_order(&self, mut order: Order, event: &Event, change: Option<&Change<'_, Order>>) -> Result<Ended, AppError> {
-        for _ in 0..3 {
+        let mut card_amounts = true;
+        for _ in 0..4 {
             let now = self.now();
             let transition = match decide(&order, event, now) {
                 Ok(Decision::Change(transition)) => transition,
@@ -58,6 +59,8 @@ impl App {
                 Err(CommitError::Refused { position: 0, .. }) => {
                     order = self.store.order(order.id).await?.ok_or(AppError::Refused { operation: "end an order", position: 0 })?;
                 }
+                // Of what gives way, only the amounts can be another's: another card may have been set since.
+                Err(CommitError::Refused { .. }) if card_amounts => card_amounts = false,
                 Err(error) => return Err(AppError::of_commit("end an order")(error)),
             }
         }

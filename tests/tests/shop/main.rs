@@ -15,8 +15,12 @@ mod late_money;
 #[cfg(test)]
 mod purchase;
 #[cfg(test)]
+mod races;
+#[cfg(test)]
 mod receipts;
 #[cfg(test)]
 mod referrals;
+#[cfg(test)]
+mod refunds;
 #[cfg(test)]
 mod subscriptions;
