@@ -21,6 +21,4 @@ mod receipts;
 #[cfg(test)]
 mod referrals;
 #[cfg(test)]
-mod refunds;
-#[cfg(test)]
 mod subscriptions;
