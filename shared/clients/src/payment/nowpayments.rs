@@ -147,7 +147,7 @@ struct RemotePayment {
 
 impl RemotePayment {
     fn report(&self) -> Option<Report> {
-        let payment = PaymentId::new(Gateway::NowPayments, self.payment_id.text()).ok()?;
+        let payment = PaymentId::new(Gateway::NowPayments, self.payment_id.name()?).ok()?;
         let amount = self.price_amount.as_ref().zip(self.price_currency.as_deref()).and_then(|(digits, currency)| digits.money(currency));
         Some(Report { reference: self.order_id.clone(), amount, ..Report::of(payment, self.status()) })
     }

@@ -183,7 +183,7 @@ impl RemoteInvoice {
         let missing = self.pending_amount.as_ref().and_then(Digits::decimal);
         let partly = missing.zip(self.amount.as_ref().and_then(Digits::decimal)).is_some_and(|(missing, amount)| missing < amount);
         let amount = self.source_amount.as_ref().zip(self.source_currency.as_deref()).and_then(|(digits, currency)| digits.money(currency));
-        let reference = self.order_number.as_ref().map(|number| number.text().to_owned());
+        let reference = self.order_number.as_ref().and_then(Digits::name).map(str::to_owned);
         Some(Report { reference, amount, ..Report::of(payment, status(&self.status, partly)) })
     }
 }
@@ -223,7 +223,7 @@ impl Operation {
             None => awaited.map(|awaited| awaited.quote),
         };
         let ours = || awaited.map(|awaited| awaited.reference.to_owned());
-        let reference = params.order_number.as_ref().map(|number| number.text().to_owned()).or_else(ours);
+        let reference = params.order_number.as_ref().and_then(Digits::name).map(str::to_owned).or_else(ours);
         let payment = PaymentId::new(Gateway::Plisio, name).ok()?;
         Some(Report { reference, amount, ..Report::of(payment, status(&self.status, false)) })
     }

@@ -134,6 +134,11 @@ impl Digits {
         token.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(token)
     }
 
+    /// The digits of a name, not of an amount.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.0.get().starts_with(|c: char| c == '"' || c.is_ascii_digit()).then(|| self.text())
+    }
+
     pub(super) fn money(&self, currency: &str) -> Option<Money> {
         Money::parse(self.text(), currency.to_ascii_uppercase().parse().ok()?).ok()
     }

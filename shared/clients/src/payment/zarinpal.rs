@@ -146,7 +146,7 @@ impl PaymentGateway for ZarinPal {
         match self.post::<Verified>("/pg/v4/payment/verify.json", &body, timeout).await? {
             // Verified now, or before.
             Ok(Verified { code: 100 | 101, ref_id }) => {
-                let trace = ref_id.map(|id| id.text().to_owned());
+                let trace = ref_id.as_ref().and_then(Digits::name).map(str::to_owned);
                 Ok(Some(Report { amount: Some(awaited.quote), trace, ..report(ReportedStatus::Paid) }))
             }
             Ok(_) => Err(GatewayError::Garbled),
