@@ -55,11 +55,10 @@ impl From<&AuditEntry> for Entry {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Filter {
-    /// `user`, `order`, `payment`, `referral`, `product`, `discount-code`, `token` or `settings`.
-    #[param(value_type = String, required = true, example = "order")]
+    /// `user`, `order`, `payment`, `referral`, `product`, `discount-code`, `token` or `settings`; with `id`, or both left out.
+    #[param(example = "order")]
     entity: Option<String>,
     /// Its id; `shop` for the settings.
-    #[param(value_type = String, required = true)]
     id: Option<String>,
     /// Only what this one did.
     actor: Option<String>,
@@ -69,20 +68,28 @@ pub struct Filter {
     cursor: Option<String>,
 }
 
-/// Lists what was done to something
+/// Lists what operators did
 ///
-/// The newest first.
+/// To one thing or to all, the newest first.
 #[utoipa::path(get, path = "/admin/v1/audit", tag = "audit", params(Filter), responses((status = 200, description = "A page of the history.", body = Page<Entry>)))]
 pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
     let asked: Filter = call.query()?;
     let mut faults = Faults::default();
-    let entity: Option<String> = faults.needed("entity", asked.entity.as_deref());
-    let id: Option<String> = faults.needed("id", asked.id.as_deref());
+    if asked.entity.is_some() != asked.id.is_some() {
+        let missing = if asked.entity.is_some() { "id" } else { "entity" };
+        faults.add(missing, "entity and id are given together, or neither is");
+    }
     let paging: Paging<Cursor> = call.paging(&mut faults, asked.limit.as_deref(), asked.cursor.as_deref())?;
-    let (entity, id) = faults.of_parameters_with(entity.zip(id))?;
-    // Payments travel under a name that needs no escapes, and are kept under their own.
-    let id = if entity == "payment" { id.replacen('~', "#", 1) } else { id };
-    let mut page = call.app.store.list_audit(&entity, &id, paging.cursor.as_ref(), paging.limit, call.app.now()).await?;
+    faults.of_parameters()?;
+    let (cursor, now) = (paging.cursor.as_ref(), call.app.now());
+    let mut page = match asked.entity.zip(asked.id) {
+        // Payments travel under a name that needs no escapes, and are kept under their own.
+        Some((entity, id)) if entity == "payment" => {
+            call.app.store.list_audit(&entity, &id.replacen('~', "#", 1), cursor, paging.limit, now).await?
+        }
+        Some((entity, id)) => call.app.store.list_audit(&entity, &id, cursor, paging.limit, now).await?,
+        None => call.app.store.audit_log(cursor, paging.limit, now).await?,
+    };
     page.items.retain(|entry| asked.actor.as_ref().is_none_or(|actor| entry.actor.to_string() == *actor));
     Ok(call.page(&paging, page.items.iter().map(Entry::from).collect(), page.next))
 }

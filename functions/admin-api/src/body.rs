@@ -25,7 +25,7 @@ impl Call<'_> {
 
     /// The body as `T`, where there is one.
     pub fn body_if_any<T: DeserializeOwned + Default>(&self) -> Result<T, Problem> {
-        if self.body.is_empty() { Ok(T::default()) } else { self.body() }
+        if self.body.is_empty() { Ok(T::default()) } else { self.body::<Option<T>>().map(Option::unwrap_or_default) }
     }
 
     fn is_json(&self) -> bool {

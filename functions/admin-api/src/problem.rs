@@ -58,11 +58,11 @@ impl Kind {
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::AlreadyExists | Self::ChangedMeanwhile | Self::WrongState => 409,
+            Self::AlreadyExists | Self::ChangedMeanwhile | Self::WrongState | Self::IdempotencyKeyReused => 409,
             Self::VersionMismatch => 412,
             Self::PayloadTooLarge => 413,
             Self::UnsupportedMediaType => 415,
-            Self::InvalidFields | Self::IdempotencyKeyReused => 422,
+            Self::InvalidFields => 422,
             Self::Internal => 500,
             Self::Unavailable => 503,
         }

@@ -70,6 +70,12 @@ impl Cursor {
         (p == pk && s.starts_with(prefix) && index.is_none()).then(|| self.primary())
     }
 
+    /// The partition of the table to go on with; `None` where the cursor is of an index.
+    pub(crate) fn table_partition(&self) -> Option<&str> {
+        let Position { p, index, partition, .. } = &self.0;
+        partition.as_deref().or((!p.is_empty()).then_some(p)).filter(|_| index.is_none())
+    }
+
     /// The index partition to go on with, and the start key in it.
     pub(crate) fn on_index(&self, index: schema::Index) -> (Option<String>, Option<Item>) {
         match (&self.0.index, &self.0.partition) {

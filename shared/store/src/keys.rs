@@ -74,8 +74,12 @@ pub fn card_amount(card: &str, amount: Money) -> Key {
 pub fn admin_token(hash: &str) -> Key {
     key(format!("ADMINTOKEN#{hash}"), "ADMINTOKEN")
 }
+/// The partition of everything that operators did on one day, UTC: `2026-11-22`.
+pub fn audit_day(day: &str) -> String {
+    format!("AUDIT#{day}")
+}
 pub fn audit(entry: &AuditEntry) -> Key {
-    key(format!("AUDIT#{}", entry.at.day()), entry.id.to_string())
+    key(audit_day(&entry.at.day()), entry.id.to_string())
 }
 pub fn idempotency(scope: &str, name: &str) -> Key {
     key(format!("IDEMPOTENCY#{scope}#{name}"), "IDEMPOTENCY")

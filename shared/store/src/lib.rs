@@ -10,6 +10,7 @@ mod debtors;
 mod entities;
 mod error;
 mod item;
+mod journal;
 pub mod keys;
 mod list;
 mod read;

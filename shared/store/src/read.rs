@@ -179,7 +179,7 @@ impl Store {
         Ok(products)
     }
 
-    async fn partition<E: Entity>(&self, pk: &str, prefix: &str, cursor: Option<&Cursor>, limit: u8, forward: bool) -> Result<Page<E>, StoreError> {
+    pub(crate) async fn partition<E: Entity>(&self, pk: &str, prefix: &str, cursor: Option<&Cursor>, limit: u8, forward: bool) -> Result<Page<E>, StoreError> {
         let start = cursor.and_then(|cursor| cursor.within_partition(pk, prefix));
         let request = self
             .client

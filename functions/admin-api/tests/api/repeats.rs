@@ -54,9 +54,9 @@ async fn a_key_is_for_one_request_of_one_sender() {
     shop.join(8, None).await;
     let ask = |path: &'static str| shop.ask("POST", path).key("k").send();
     assert_eq!(ask("/admin/v1/users/7/ban").await.status, 200);
-    ask("/admin/v1/users/8/ban").await.is_problem(422, "idempotency-key-reused", &[]);
-    ask("/admin/v1/users/7/unban").await.is_problem(422, "idempotency-key-reused", &[]);
-    shop.ask("POST", "/admin/v1/users/7/ban").key("k").json(&json!({})).send().await.is_problem(422, "idempotency-key-reused", &[]);
+    ask("/admin/v1/users/8/ban").await.is_problem(409, "idempotency-key-reused", &[]);
+    ask("/admin/v1/users/7/unban").await.is_problem(409, "idempotency-key-reused", &[]);
+    shop.ask("POST", "/admin/v1/users/7/ban").key("k").json(&json!({})).send().await.is_problem(409, "idempotency-key-reused", &[]);
     let token = shop.token("operator").await;
     assert_eq!(
         shop.ask("POST", "/admin/v1/users/8/ban").token(Some(&token)).key("k").send().await.status,

@@ -15,7 +15,9 @@ use app::{
 };
 use aws_credential_types::Credentials;
 use clients::{Http, aws::SdkHttpClient};
-use domain::{DiscountCodeName, OrderId, ProductId, TelegramUserId, Timestamp, order::Order, payment::Gateway, time::Span, user::User};
+use domain::{
+    DiscountCodeName, OrderId, ProductId, TelegramUserId, Timestamp, discount::Use, order::Order, payment::Gateway, time::Span, user::User,
+};
 use embedded_dynamodb::Engine;
 use lambda_http::{
     Body,
@@ -187,10 +189,13 @@ impl Shop {
         let product: ProductId = "gb50-30d".parse().unwrap();
         let shop = self.app.shop().await.unwrap();
         let product = shop.product(&product).unwrap();
-        let offer = match code {
-            None => self.app.offer(product, None, ulid).unwrap(),
-            Some(code) => self.app.offer_with_code(user.id, product, code, ulid).await.unwrap().unwrap(),
-        };
+        let mut discount = None;
+        if let Some(code) = code {
+            let code = self.app.store.discount_code(&code.parse().unwrap()).await.unwrap().unwrap();
+            let to = Use { product: &product.id, price: product.price, first_purchase: true, held_by_customer: 0 };
+            discount = Some((code.name.clone(), code.apply(&to, self.app.now()).unwrap()));
+        }
+        let offer = self.app.offer(product, discount, ulid).unwrap();
         let choice = Choice {
             gateway: Some(Gateway::Card),
             order: ulid,
