@@ -15,7 +15,7 @@ use crate::{
     body::given,
     call::{Call, not_found},
     problem::{Faults, Problem},
-    query::{Paging, flag},
+    query::{Paging, flag, sought},
     reply::{Page, Reply, created, ok},
     wire::{Money, Time, moment},
 };
@@ -98,7 +98,7 @@ pub struct Filter {
 pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
     let asked: Filter = call.query()?;
     let mut faults = Faults::default();
-    let filter = CodeFilter { active: flag(&mut faults, "active", asked.active.as_deref()), q: asked.q };
+    let filter = CodeFilter { active: flag(&mut faults, "active", asked.active.as_deref()), q: sought(asked.q) };
     let paging: Paging<Cursor> = call.paging(&mut faults, asked.limit.as_deref(), asked.cursor.as_deref())?;
     faults.of_parameters()?;
     let page = call.app.list_codes(&filter, paging.cursor.as_ref(), paging.limit).await?;

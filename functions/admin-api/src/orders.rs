@@ -20,7 +20,7 @@ use crate::{
     payments::{Payment, PaymentName},
     problem::{Faults, Kind, Problem},
     products::RenewalPolicy,
-    query::{Paging, created},
+    query::{Paging, created, sought},
     reply::{Page, Reply, ok},
     subscriptions::Subscription,
     users::User,
@@ -160,7 +160,7 @@ pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
         product: faults.parse("product_id", asked.product_id.as_deref()),
         method: faults.choose("payment_method", asked.payment_method.as_deref(), &Gateway::ALL, Gateway::name),
         created: created(&mut faults, asked.created_from.as_deref(), asked.created_to.as_deref()),
-        q: asked.q,
+        q: sought(asked.q),
     };
     let paging: Paging<Cursor> = call.paging(&mut faults, asked.limit.as_deref(), asked.cursor.as_deref())?;
     faults.of_parameters()?;

@@ -19,7 +19,7 @@ use crate::{
     duties::Owed,
     orders::Order,
     problem::{Faults, Problem},
-    query::{Paging, created},
+    query::{Paging, created, sought},
     reply::{Page, Reply, ok},
     wire::{Money, Time, wire_enum},
 };
@@ -145,7 +145,7 @@ pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
         status,
         method: faults.choose("method", asked.method.as_deref(), &Gateway::ALL, Gateway::name),
         created: created(&mut faults, asked.created_from.as_deref(), asked.created_to.as_deref()),
-        q: asked.q,
+        q: sought(asked.q),
     };
     paged(call, faults, &filter, asked.limit.as_deref(), asked.cursor.as_deref()).await
 }

@@ -26,7 +26,7 @@ pub fn decoded(text: &str) -> Option<String> {
     percent_decode_str(text).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
-/// The parameters of a query, each once; one that is left empty is not given.
+/// The parameters of a query, each once.
 fn pairs(query: &str) -> Result<BTreeMap<String, String>, Problem> {
     let mut pairs = BTreeMap::new();
     let mut faults = Faults::default();
@@ -36,7 +36,7 @@ fn pairs(query: &str) -> Result<BTreeMap<String, String>, Problem> {
         let (Some(name), Some(value)) = (plain(name), plain(value)) else {
             return Err(Problem::new(Kind::MalformedRequest, "The query is not UTF-8."));
         };
-        if !value.is_empty() && pairs.insert(name.clone(), value).is_some() {
+        if pairs.insert(name.clone(), value).is_some() {
             faults.add(name, "given more than once");
         }
     }
@@ -110,6 +110,11 @@ pub fn not_a_cursor() -> Problem {
     let mut faults = Faults::default();
     faults.add("cursor", NOT_A_CURSOR);
     faults.of_parameters().err().unwrap_or_else(|| Problem::new(Kind::InvalidParameters, NOT_A_CURSOR))
+}
+
+/// What is looked for; nothing where the field was left empty.
+pub fn sought(q: Option<String>) -> Option<String> {
+    q.map(|q| q.trim().to_owned()).filter(|q| !q.is_empty())
 }
 
 /// `true` or `false`.

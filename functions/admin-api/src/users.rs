@@ -13,7 +13,7 @@ use crate::{
     call::{Call, not_found},
     orders::Order,
     problem::{Faults, Problem},
-    query::{Paging, created, flag},
+    query::{Paging, created, flag, sought},
     reply::{Page, Reply, ok},
     subscriptions::Subscription,
     wire::{Time, wire_enum},
@@ -141,7 +141,7 @@ pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
         trial: flag(&mut faults, "trial", asked.trial.as_deref()),
         invited_by: faults.parse("invited_by", asked.invited_by.as_deref()),
         created: created(&mut faults, asked.created_from.as_deref(), asked.created_to.as_deref()),
-        q: asked.q,
+        q: sought(asked.q),
     };
     let paging: Paging<Cursor> = call.paging(&mut faults, asked.limit.as_deref(), asked.cursor.as_deref())?;
     faults.of_parameters()?;
