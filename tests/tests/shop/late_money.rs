@@ -1,12 +1,17 @@
 //! Money that comes after its order has ended, or that fits none.
 
+use std::sync::Arc;
+
 use domain::{
+    admin::Actor,
     order::{OrderStatus, UnappliedReason},
-    payment::PaymentStatus,
+    payment::{Gateway, PaymentId, PaymentStatus},
     time::Span,
 };
+use local::shop::deliver;
+use serde_json::Value;
 use tests::{
-    World,
+    WEBHOOK_SECRET, World,
     actors::{self, approved, says},
 };
 
@@ -94,21 +99,31 @@ async fn stars_for_a_canceled_order_go_back() {
     let customer = world.customer(7_300_000_006);
     actors::order(&customer, "Plan small", "⭐ 80").await;
     let order = world.order(customer.id()).await;
-    let link = customer.link("Pay ⭐ 80").unwrap();
-    // The customer's app has asked and may charge; the operator cancels before it tells.
-    let payload = world.telegram.invoice(&link).unwrap().payload;
-    assert_eq!(payload, world.payload(&order, 1));
-    assert!(approved(&world.telegram.send_update(actors::pre_checkout(customer.id(), &payload, "XTR", 80)).await));
-    world.app.cancel_order(order.id, &domain::admin::Actor::Bootstrap).await.unwrap();
-    let update = actors::successful_payment(customer.id(), &payload, 80, "homeless");
-    assert!(world.telegram.send_update(update).await.is_success());
+    // Between Telegram's question and its charge, an operator cancels.
+    let (gateway, app) = (world.gateway.clone(), Arc::clone(&world.app));
+    world.telegram.connect(move |update: Value| {
+        let (gateway, app) = (gateway.clone(), Arc::clone(&app));
+        async move {
+            let asks = update.get("pre_checkout_query").is_some();
+            let answer = deliver(&gateway, WEBHOOK_SECRET, &update).await;
+            if asks {
+                app.cancel_order(order.id, &Actor::Bootstrap).await.map_err(|error| error.to_string())?;
+            }
+            Ok::<_, String>(answer)
+        }
+    });
+    let paid = customer.pay(customer.link("Pay ⭐ 80").unwrap()).await.unwrap();
+    assert!(paid.payment.is_success());
 
-    let payment = || async { world.app.store.payment(&"telegram-stars#homeless".parse().unwrap()).await.unwrap().unwrap() };
+    let id = PaymentId::new(Gateway::TelegramStars, paid.charge_id.as_str()).unwrap();
+    let payment = || async { world.app.store.payment(&id).await.unwrap().unwrap() };
     assert_eq!((payment().await.status, payment().await.reason), (PaymentStatus::Unapplied, Some(UnappliedReason::OrderEnded)));
-    world.jobs().await;
-    let refunds: Vec<_> = world.telegram.calls().into_iter().filter(|call| call.method == "refundStarPayment").collect();
-    assert_eq!(refunds.len(), 1);
-    assert_eq!(refunds[0].params["telegram_payment_charge_id"], "homeless");
+    for _ in 0..2 {
+        world.jobs().await;
+        assert_eq!(payment().await.status, PaymentStatus::Refunded);
+        let [charge, refund] = &world.telegram.star_transactions()[..] else { panic!("one charge and its refund") };
+        assert_eq!((&charge["id"], &charge["amount"], &refund["id"]), (&refund["id"], &refund["amount"], &paid.charge_id.as_str().into()));
+    }
     assert_eq!(world.order(customer.id()).await.status, OrderStatus::Canceled);
     assert!(world.panel.users().is_empty());
 }

@@ -1,6 +1,8 @@
 //! The whole shop, driven from outside as its customers, operators and gateways drive it.
 
 #[cfg(test)]
+mod bad_input;
+#[cfg(test)]
 mod capacity;
 #[cfg(test)]
 mod conversation;
@@ -20,5 +22,7 @@ mod races;
 mod receipts;
 #[cfg(test)]
 mod referrals;
+#[cfg(test)]
+mod refunds;
 #[cfg(test)]
 mod subscriptions;
