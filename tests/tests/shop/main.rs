@@ -13,6 +13,10 @@ mod discounts;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod gateways;
+#[cfg(test)]
+mod lambda;
+#[cfg(test)]
 mod late_money;
 #[cfg(test)]
 mod purchase;
