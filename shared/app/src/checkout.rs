@@ -159,7 +159,13 @@ impl App {
     /// Places the order that a button stands for, or finds it placed; also says who the customer is. With nothing to pay it is provisioned at once.
     /// Two round trips: one reads everything that it is decided on, one writes.
     /// `screen`: the message that will show the order.
-    pub async fn place(&self, buyer: TelegramUserId, choice: &Choice, screen: Option<i32>, deadline: Deadline) -> Result<(Option<User>, Placed), AppError> {
+    pub async fn place(
+        &self,
+        buyer: TelegramUserId,
+        choice: &Choice,
+        screen: Option<i32>,
+        deadline: Deadline,
+    ) -> Result<(Option<User>, Placed), AppError> {
         let now = self.now();
         let id = OrderId::new(buyer, OrderKey::Ulid(choice.order));
         let look = || self.store.placing(id, choice.code.as_ref());
@@ -292,7 +298,14 @@ impl App {
     }
 
     /// The customer wants to pay an order by `gateway`: begins an attempt where there is none, and opens its invoice.
-    pub async fn pay(&self, order: Order, gateway: Gateway, title: &str, description: &str, deadline: Deadline) -> Result<(Order, Payable), NotPayable> {
+    pub async fn pay(
+        &self,
+        order: Order,
+        gateway: Gateway,
+        title: &str,
+        description: &str,
+        deadline: Deadline,
+    ) -> Result<(Order, Payable), NotPayable> {
         let now = self.now();
         order.payable(now)?;
         let order = match order.attempts.iter().rev().find(|attempt| attempt.gateway == gateway) {
@@ -326,7 +339,14 @@ impl App {
         Err(AppError::Contended.into())
     }
 
-    async fn open_invoice(&self, order: Order, gateway: Gateway, title: &str, description: &str, deadline: Deadline) -> Result<(Order, Payable), NotPayable> {
+    async fn open_invoice(
+        &self,
+        order: Order,
+        gateway: Gateway,
+        title: &str,
+        description: &str,
+        deadline: Deadline,
+    ) -> Result<(Order, Payable), NotPayable> {
         let Some(attempt) = order.attempts.iter().rev().find(|attempt| attempt.gateway == gateway).cloned() else {
             return Err(NotPayable::Attempt(AttemptRefusal::Unknown));
         };

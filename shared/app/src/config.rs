@@ -118,11 +118,12 @@ impl Config {
         if webhook_secret.len() > 256 || !webhook_secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') {
             return Err(ConfigError::Malformed("TELEGRAM_WEBHOOK_SECRET", "1 to 256 characters of A-Z, a-z, 0-9, _ and -"));
         }
-        let operator_chat = env
-            .get("TELEGRAM_OPERATOR_CHAT_ID")
-            .map(|id| id.parse().ok().filter(|id| *id != 0).ok_or(ConfigError::Malformed("TELEGRAM_OPERATOR_CHAT_ID", "a chat id, a whole number")));
+        let operator_chat = env.get("TELEGRAM_OPERATOR_CHAT_ID").map(|id| {
+            id.parse().ok().filter(|id| *id != 0).ok_or(ConfigError::Malformed("TELEGRAM_OPERATOR_CHAT_ID", "a chat id, a whole number"))
+        });
         let operators = env.get("TELEGRAM_OPERATOR_IDS").unwrap_or_default().split(',').map(str::trim).filter(|id| !id.is_empty());
-        let operators = operators.map(|id| id.parse().map_err(|_| ConfigError::Malformed("TELEGRAM_OPERATOR_IDS", "user ids with commas between them")));
+        let operators = operators
+            .map(|id| id.parse().map_err(|_| ConfigError::Malformed("TELEGRAM_OPERATOR_IDS", "user ids with commas between them")));
         let operator_language = match env.get("OPERATOR_LANGUAGE") {
             None => Language::English,
             Some(code) => Language::from_code(code).ok_or(ConfigError::Malformed("OPERATOR_LANGUAGE", "fa, en or ru"))?,
@@ -166,7 +167,11 @@ fn url(env: &Environment, name: &'static str) -> Result<String, ConfigError> {
     let url = env.require(name)?.trim_end_matches('/');
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     let clean = url.bytes().all(|b| b.is_ascii_graphic());
-    if clean && rest.is_some_and(|host| !host.is_empty()) { Ok(url.to_owned()) } else { Err(ConfigError::Malformed(name, "an http or https URL")) }
+    if clean && rest.is_some_and(|host| !host.is_empty()) {
+        Ok(url.to_owned())
+    } else {
+        Err(ConfigError::Malformed(name, "an http or https URL"))
+    }
 }
 
 #[cfg(test)]
@@ -222,10 +227,19 @@ mod tests {
             assert_eq!(with(&[(second, "x")]).unwrap_err(), ConfigError::Missing(first));
             assert!(with(&[(first, "x"), (second, "y")]).is_ok());
         }
-        let config = with(&[("PLATEGA_MERCHANT_ID", "m"), ("PLATEGA_SECRET", "s"), ("PLISIO_API_KEY", "k"), ("PLISIO_API_URL", "http://127.0.0.1:1")]).unwrap();
+        let config = with(&[
+            ("PLATEGA_MERCHANT_ID", "m"),
+            ("PLATEGA_SECRET", "s"),
+            ("PLISIO_API_KEY", "k"),
+            ("PLISIO_API_URL", "http://127.0.0.1:1"),
+        ])
+        .unwrap();
         let on = &config.gateways;
         assert!(on.zarinpal.is_none() && on.tribute.is_none() && on.stripe.is_none());
-        assert_eq!(on.platega.as_ref().map(|platega| (platega.api_url.as_str(), platega.payment_method)), Some(("https://app.platega.io", 2)));
+        assert_eq!(
+            on.platega.as_ref().map(|platega| (platega.api_url.as_str(), platega.payment_method)),
+            Some(("https://app.platega.io", 2))
+        );
         assert_eq!(on.plisio.as_ref().map(|plisio| plisio.api_url.as_str()), Some("http://127.0.0.1:1"));
     }
 

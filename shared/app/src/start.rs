@@ -153,7 +153,11 @@ fn connection(env: &Environment) -> Connection {
         "environment",
     );
     let endpoint = env.get("AWS_ENDPOINT_URL_DYNAMODB").or_else(|| env.get("AWS_ENDPOINT_URL")).map(str::to_owned);
-    Connection { region: env.get("AWS_REGION").or_else(|| env.get("AWS_DEFAULT_REGION")).unwrap_or("us-east-1").to_owned(), credentials, endpoint }
+    Connection {
+        region: env.get("AWS_REGION").or_else(|| env.get("AWS_DEFAULT_REGION")).unwrap_or("us-east-1").to_owned(),
+        credentials,
+        endpoint,
+    }
 }
 
 /// Logs as lines of JSON on stdout, where Lambda takes them from.

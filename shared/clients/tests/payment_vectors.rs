@@ -10,9 +10,9 @@ use std::{collections::BTreeMap, io::Write, net::IpAddr, time::Duration};
 use clients::{
     Http, Secret,
     payment::{
-        Awaited, CryptoPay, Cryptomus, CryptomusSettings, Hint, NowPayments, NowPaymentsSettings, PaymentGateway, Platega, PlategaSettings, Plisio,
-        PlisioSettings, RawCallback, Report, Stripe, StripeSettings, Tribute, TributeSettings, Verdict, YooKassa, YooKassaSettings, ZarinPal,
-        ZarinPalSettings, report_of,
+        Awaited, CryptoPay, Cryptomus, CryptomusSettings, Hint, NowPayments, NowPaymentsSettings, PaymentGateway, Platega, PlategaSettings,
+        Plisio, PlisioSettings, RawCallback, Report, Stripe, StripeSettings, Tribute, TributeSettings, Verdict, YooKassa, YooKassaSettings,
+        ZarinPal, ZarinPalSettings, report_of,
     },
     telegram::{Content, Update, secret_matches},
 };
@@ -140,12 +140,17 @@ fn gateway(vector: &Vector, stand_in: Option<&str>) -> Option<Box<dyn PaymentGat
     Some(match vector.provider.as_str() {
         "cryptopay" => Box::new(CryptoPay::new(http, &url("https://pay.crypt.bot"), key()).expect("a gateway")),
         "nowpayments" => {
-            let settings = NowPaymentsSettings { api_url: url(NowPaymentsSettings::API_URL), api_key: Secret::new("unused"), ipn_secret: key() };
+            let settings =
+                NowPaymentsSettings { api_url: url(NowPaymentsSettings::API_URL), api_key: Secret::new("unused"), ipn_secret: key() };
             Box::new(NowPayments::new(http, &settings).expect("a gateway"))
         }
-        "cryptomus" => Box::new(Cryptomus::at_cryptomus(http, &cryptomus(vector, url(CryptomusSettings::CRYPTOMUS_API_URL))).expect("a gateway")),
+        "cryptomus" => {
+            Box::new(Cryptomus::at_cryptomus(http, &cryptomus(vector, url(CryptomusSettings::CRYPTOMUS_API_URL))).expect("a gateway"))
+        }
         "heleket" => Box::new(Cryptomus::at_heleket(http, &cryptomus(vector, url(CryptomusSettings::HELEKET_API_URL))).expect("a gateway")),
-        "plisio" => Box::new(Plisio::new(http, &PlisioSettings { api_url: url(PlisioSettings::API_URL), api_key: key() }).expect("a gateway")),
+        "plisio" => {
+            Box::new(Plisio::new(http, &PlisioSettings { api_url: url(PlisioSettings::API_URL), api_key: key() }).expect("a gateway"))
+        }
         "zarinpal" => {
             let settings = ZarinPalSettings { api_url: url(ZarinPalSettings::API_URL), merchant_id: vector.secret("merchant_id") };
             Box::new(ZarinPal::new(http, &settings).expect("a gateway"))
@@ -157,12 +162,20 @@ fn gateway(vector: &Vector, stand_in: Option<&str>) -> Option<Box<dyn PaymentGat
         }
         "platega" => {
             let (merchant_id, secret) = (vector.secret("merchant_id"), vector.secret("secret"));
-            let settings = PlategaSettings { api_url: url(PlategaSettings::API_URL), merchant_id, secret, payment_method: PlategaSettings::PAYMENT_METHOD };
+            let settings = PlategaSettings {
+                api_url: url(PlategaSettings::API_URL),
+                merchant_id,
+                secret,
+                payment_method: PlategaSettings::PAYMENT_METHOD,
+            };
             Box::new(Platega::new(http, &settings).expect("a gateway"))
         }
-        "tribute" => Box::new(Tribute::new(http, &TributeSettings { api_url: url(TributeSettings::API_URL), api_key: key() }).expect("a gateway")),
+        "tribute" => {
+            Box::new(Tribute::new(http, &TributeSettings { api_url: url(TributeSettings::API_URL), api_key: key() }).expect("a gateway"))
+        }
         "stripe" => {
-            let settings = StripeSettings { api_url: url(StripeSettings::API_URL), secret_key: Secret::new("unused"), webhook_secret: key() };
+            let settings =
+                StripeSettings { api_url: url(StripeSettings::API_URL), secret_key: Secret::new("unused"), webhook_secret: key() };
             Box::new(Stripe::new(http, &settings).expect("a gateway"))
         }
         _ => return None,
@@ -186,7 +199,8 @@ async fn run(vector: &Vector) -> Option<Outcome> {
 
 /// What we send is signed over its bytes.
 fn signed_request(vector: &Vector) -> Outcome {
-    let gateway = Cryptomus::at_cryptomus(Http::new().expect("a client"), &cryptomus(vector, CryptomusSettings::CRYPTOMUS_API_URL.to_owned()));
+    let gateway =
+        Cryptomus::at_cryptomus(Http::new().expect("a client"), &cryptomus(vector, CryptomusSettings::CRYPTOMUS_API_URL.to_owned()));
     let ours = gateway.expect("a gateway").signature(vector.raw_body.as_bytes());
     Outcome { authentic: vector.headers.get("sign") == Some(&ours), facts: BTreeMap::new() }
 }
@@ -261,7 +275,8 @@ fn telegram(vector: &Vector, secret: &Secret) -> Outcome {
 
 #[tokio::test]
 async fn payment_vectors() {
-    let file = std::env::var("PAYMENT_VECTORS").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/payment-vectors.json").to_owned());
+    let file = std::env::var("PAYMENT_VECTORS")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/payment-vectors.json").to_owned());
     let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"));
     let vectors: Vec<Vector> = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
     let (mut passed, mut failed, mut skipped) = (0_u32, Vec::new(), 0_u32);

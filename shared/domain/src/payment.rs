@@ -255,7 +255,9 @@ pub fn settle(order: Option<&Order>, event: &PaymentEvent, now: Timestamp, lease
     match event.status {
         ReportedStatus::Paid => {}
         ReportedStatus::NeedsReview => return Settlement::Unapplied(UnappliedReason::NeedsReview),
-        ReportedStatus::Pending | ReportedStatus::Expired | ReportedStatus::Failed | ReportedStatus::Refunded | ReportedStatus::Unknown => return Settlement::Ignore,
+        ReportedStatus::Pending | ReportedStatus::Expired | ReportedStatus::Failed | ReportedStatus::Refunded | ReportedStatus::Unknown => {
+            return Settlement::Ignore;
+        }
     }
     let Some((order, (_, number))) = order.zip(event.order) else { return Settlement::Unapplied(UnappliedReason::UnknownOrder) };
     if order.payment.as_ref() == Some(&event.payment) {
@@ -301,7 +303,14 @@ pub enum PreCheckoutRefusal {
 }
 
 /// Whether a charge that is about to happen would pay `order`.
-pub fn pre_checkout(order: Option<&Order>, number: u8, payer: TelegramUserId, banned: bool, amount: Option<Money>, now: Timestamp) -> Result<(), PreCheckoutRefusal> {
+pub fn pre_checkout(
+    order: Option<&Order>,
+    number: u8,
+    payer: TelegramUserId,
+    banned: bool,
+    amount: Option<Money>,
+    now: Timestamp,
+) -> Result<(), PreCheckoutRefusal> {
     let order = order.ok_or(PreCheckoutRefusal::UnknownOrder)?;
     if order.id.buyer != payer {
         return Err(PreCheckoutRefusal::OtherPayer);

@@ -33,7 +33,8 @@ impl GatewaysConfig {
             Some(Ok(number)) => number,
             Some(Err(_)) => return Err(ConfigError::Malformed("PLATEGA_PAYMENT_METHOD", "the gateway's number of a way to pay")),
         };
-        let cryptomus = |(id, key): (&str, &str), api_url| CryptomusSettings { api_url, merchant_id: Secret::new(id), payment_key: Secret::new(key) };
+        let cryptomus =
+            |(id, key): (&str, &str), api_url| CryptomusSettings { api_url, merchant_id: Secret::new(id), payment_key: Secret::new(key) };
         Ok(Self {
             crypto_pay: env
                 .get("CRYPTO_PAY_TOKEN")

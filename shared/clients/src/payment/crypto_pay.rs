@@ -14,7 +14,9 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use super::{Awaited, GatewayError, Invoice, OpenAction, Opened, PaymentGateway, RawCallback, Reject, Report, Verdict, charged_in, clipped};
+use super::{
+    Awaited, GatewayError, Invoice, OpenAction, Opened, PaymentGateway, RawCallback, Reject, Report, Verdict, charged_in, clipped,
+};
 use crate::{
     BadSetting, Secret,
     http::{Answer, Http, Limits, base_url},
@@ -110,7 +112,10 @@ impl PaymentGateway for CryptoPay {
         let request = self.http.request(Method::POST, self.url("createInvoice")?).header("content-type", "application/json").body(body);
         let created: RemoteInvoice = self.call(request, timeout).await?;
         let url = created.bot_invoice_url.as_deref().filter(|url| url.starts_with("https://") || url.starts_with("http://"));
-        Ok(Opened { reference: Some(created.invoice_id.to_string()), action: OpenAction::Url(url.ok_or(GatewayError::Garbled)?.to_owned()) })
+        Ok(Opened {
+            reference: Some(created.invoice_id.to_string()),
+            action: OpenAction::Url(url.ok_or(GatewayError::Garbled)?.to_owned()),
+        })
     }
 
     /// Retries run for three days, so an old `request_date` is as good as a new one; repetitions are told by the invoice's id.
@@ -223,7 +228,9 @@ fn read<R: DeserializeOwned>(answer: &Answer) -> Result<R, GatewayError> {
     match serde_json::from_slice::<Envelope<'_>>(&answer.body) {
         Ok(Envelope { ok: true, result: Some(result), .. }) => serde_json::from_str(result.get()).map_err(|_| GatewayError::Garbled),
         _ if busy => Err(GatewayError::Unavailable(format!("status {}", status.as_u16()))),
-        Ok(Envelope { ok: false, error, .. }) => Err(GatewayError::Refused(clipped(&error.map(|error| error.name).unwrap_or_default(), 64))),
+        Ok(Envelope { ok: false, error, .. }) => {
+            Err(GatewayError::Refused(clipped(&error.map(|error| error.name).unwrap_or_default(), 64)))
+        }
         Ok(_) | Err(_) => Err(GatewayError::Garbled),
     }
 }

@@ -57,7 +57,12 @@ impl Cryptomus {
         Self::new(Gateway::Heleket, http, settings, names)
     }
 
-    fn new(gateway: Gateway, http: Http, settings: &CryptomusSettings, [merchant_id, payment_key, api_url]: [&'static str; 3]) -> Result<Self, BadSetting> {
+    fn new(
+        gateway: Gateway,
+        http: Http,
+        settings: &CryptomusSettings,
+        [merchant_id, payment_key, api_url]: [&'static str; 3],
+    ) -> Result<Self, BadSetting> {
         uuid(merchant_id, settings.merchant_id.expose())?;
         credential(payment_key, &settings.payment_key)?;
         let api = Api::new(http, api_url, &settings.api_url, "/v1")?;

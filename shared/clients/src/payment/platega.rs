@@ -51,7 +51,12 @@ impl Platega {
         credential("PLATEGA_MERCHANT_ID", &settings.merchant_id)?;
         credential("PLATEGA_SECRET", &settings.secret)?;
         let api = Api::new(http, "PLATEGA_API_URL", &settings.api_url, "")?;
-        Ok(Self { api, merchant_id: settings.merchant_id.clone(), secret: settings.secret.clone(), payment_method: settings.payment_method })
+        Ok(Self {
+            api,
+            merchant_id: settings.merchant_id.clone(),
+            secret: settings.secret.clone(),
+            payment_method: settings.payment_method,
+        })
     }
 
     fn authorized(&self, method: Method, path: &str) -> Result<reqwest::RequestBuilder, GatewayError> {
@@ -163,7 +168,9 @@ impl PaymentGateway for Platega {
             return Ok(None);
         }
         let found: Option<Transaction> = self.api.find(self.authorized(Method::GET, &format!("/transaction/{name}"))?, timeout).await?;
-        let ours = |found: &Transaction| found.id == name && found.merchant.as_deref().is_none_or(|merchant| merchant == self.merchant_id.expose());
+        let ours = |found: &Transaction| {
+            found.id == name && found.merchant.as_deref().is_none_or(|merchant| merchant == self.merchant_id.expose())
+        };
         let Some(found) = found.filter(ours) else { return Ok(None) };
         let payment = PaymentId::new(Gateway::Platega, name).map_err(|_| GatewayError::Garbled)?;
         // The gateway forgets our name for it now and then; we know it by the gateway's.

@@ -56,7 +56,8 @@ impl Plisio {
             status: String,
             data: Box<RawValue>,
         }
-        let mut url = reqwest::Url::parse(&format!("{}/api/v1/{path}", self.api.url())).map_err(|_| GatewayError::Unreachable { sent: false })?;
+        let mut url =
+            reqwest::Url::parse(&format!("{}/api/v1/{path}", self.api.url())).map_err(|_| GatewayError::Unreachable { sent: false })?;
         url.query_pairs_mut().append_pair("api_key", self.api_key.expose()).extend_pairs(query);
         let request = self.api.at(Method::GET, url);
         let Some(found) = self.api.find::<Envelope>(request, timeout).await? else { return Ok(None) };
@@ -68,7 +69,8 @@ impl Plisio {
 
     /// The documentation and the official clients write the signed document in three ways; each takes the key to make.
     fn signature_is_right(&self, mut document: Node<'_>, signature: &[u8]) -> bool {
-        let right = |document: &Node<'_>| mac_matches::<Hmac<Sha1>>(&self.api_key, &[document.written(Dialect::JavaScript).as_bytes()], signature);
+        let right =
+            |document: &Node<'_>| mac_matches::<Hmac<Sha1>>(&self.api_key, &[document.written(Dialect::JavaScript).as_bytes()], signature);
         if right(&document) {
             return true;
         }

@@ -142,7 +142,9 @@ fn write_text(text: &str, dialect: Dialect, out: &mut String) {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             '/' if dialect == Dialect::Php => out.push_str("\\/"),
-            c if c < ' ' || (dialect == Dialect::Php && matches!(c, '\u{2028}' | '\u{2029}')) => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if c < ' ' || (dialect == Dialect::Php && matches!(c, '\u{2028}' | '\u{2029}')) => {
+                out.push_str(&format!("\\u{:04x}", u32::from(c)))
+            }
             c => out.push(c),
         }
     }
@@ -192,12 +194,18 @@ mod tests {
         ] {
             assert_eq!(written(text, Dialect::JavaScript).as_deref(), Some(text));
         }
-        assert_eq!(written(" { \"a\" : [ 1 , 2 ] , \"b\" : \"\\u0448\\/\" } ", Dialect::JavaScript).as_deref(), Some(r#"{"a":[1,2],"b":"ш/"}"#));
+        assert_eq!(
+            written(" { \"a\" : [ 1 , 2 ] , \"b\" : \"\\u0448\\/\" } ", Dialect::JavaScript).as_deref(),
+            Some(r#"{"a":[1,2],"b":"ш/"}"#)
+        );
     }
 
     #[test]
     fn php_has_its_own_hand() {
-        assert_eq!(written(r#"{"u":"https://x/y","s":"a\u2028b\u2029","o":{},"c":"Ж"}"#, Dialect::Php).as_deref(), Some(r#"{"u":"https:\/\/x\/y","s":"a\u2028b\u2029","o":[],"c":"Ж"}"#));
+        assert_eq!(
+            written(r#"{"u":"https://x/y","s":"a\u2028b\u2029","o":{},"c":"Ж"}"#, Dialect::Php).as_deref(),
+            Some(r#"{"u":"https:\/\/x\/y","s":"a\u2028b\u2029","o":[],"c":"Ж"}"#)
+        );
     }
 
     #[test]

@@ -121,7 +121,9 @@ impl PaymentGateway for Stripe {
         ];
         let request = self.authorized(Method::POST, "/v1/checkout/sessions")?;
         // A key stands for one request, to the letter: the same request, the same session.
-        let digest = form.iter().fold(Sha256::new(), |digest, (key, value)| digest.chain_update(key).chain_update([0]).chain_update(value).chain_update([0]));
+        let digest = form
+            .iter()
+            .fold(Sha256::new(), |digest, (key, value)| digest.chain_update(key).chain_update([0]).chain_update(value).chain_update([0]));
         let key = format!("{}-{}", invoice.reference, HEXLOWER.encode(digest.finalize().get(..8).unwrap_or_default()));
         let created: Created = self.api.call(request.header("Idempotency-Key", key).form(&form), timeout).await?;
         Ok(Opened { reference: Some(created.id), action: OpenAction::Url(page(created.url)?) })
@@ -142,9 +144,13 @@ impl PaymentGateway for Stripe {
         }
         let header = callback.headers.get(SIGNATURE).and_then(|header| header.to_str().ok()).ok_or(Reject::MissingSignature)?;
         self.authenticate(header, callback)?;
-        let Ok(event) = serde_json::from_slice::<Event<'_>>(callback.body) else { return Ok(Verdict::Ignore("an event that cannot be read")) };
+        let Ok(event) = serde_json::from_slice::<Event<'_>>(callback.body) else {
+            return Ok(Verdict::Ignore("an event that cannot be read"));
+        };
         let Some(what) = event.kind.strip_prefix("checkout.session.") else { return Ok(Verdict::Ignore("an event of another type")) };
-        let Ok(session) = serde_json::from_str::<Session>(event.data.object.get()) else { return Ok(Verdict::Ignore("a session that cannot be read")) };
+        let Ok(session) = serde_json::from_str::<Session>(event.data.object.get()) else {
+            return Ok(Verdict::Ignore("a session that cannot be read"));
+        };
         if session.mode.as_deref() != Some("payment") || session.reference().is_none() {
             return Ok(Verdict::Ignore("a session of somebody else's"));
         }
@@ -161,7 +167,8 @@ impl PaymentGateway for Stripe {
         if !fits_path(name) {
             return Ok(None);
         }
-        let found: Option<Session> = self.api.find(self.authorized(Method::GET, &format!("/v1/checkout/sessions/{name}"))?, timeout).await?;
+        let found: Option<Session> =
+            self.api.find(self.authorized(Method::GET, &format!("/v1/checkout/sessions/{name}"))?, timeout).await?;
         let Some(found) = found.filter(|found| found.id == name) else { return Ok(None) };
         found.report(found.status()).map(Some).ok_or(GatewayError::Garbled)
     }

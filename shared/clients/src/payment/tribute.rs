@@ -117,7 +117,9 @@ impl PaymentGateway for Tribute {
         if !mac_matches::<Hmac<Sha256>>(&self.api_key, &[callback.body], &signature) {
             return Err(Reject::BadSignature);
         }
-        let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(callback.body) else { return Ok(Verdict::Ignore("an event that cannot be read")) };
+        let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(callback.body) else {
+            return Ok(Verdict::Ignore("an event that cannot be read"));
+        };
         if !matches!(envelope.name.as_str(), "shop_order" | "shop_order_refunded") {
             return Ok(Verdict::Ignore("an event of another type"));
         }
@@ -139,7 +141,8 @@ impl PaymentGateway for Tribute {
         if !fits_path(name) {
             return Ok(None);
         }
-        let found: Option<RemoteOrder> = self.api.find(self.authorized(Method::GET, &format!("/api/v1/shop/orders/{name}"))?, timeout).await?;
+        let found: Option<RemoteOrder> =
+            self.api.find(self.authorized(Method::GET, &format!("/api/v1/shop/orders/{name}"))?, timeout).await?;
         let Some(found) = found.filter(|found| found.uuid.as_deref().is_none_or(|uuid| uuid == name)) else { return Ok(None) };
         found.report(name, status_of(&found.status), awaited).map(Some).ok_or(GatewayError::Garbled)
     }

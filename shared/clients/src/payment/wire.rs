@@ -51,7 +51,11 @@ impl Api {
     }
 
     /// Sends a request and reads the answer of a success. `None`: the gateway answered 404.
-    pub(super) async fn find<R: DeserializeOwned>(&self, request: reqwest::RequestBuilder, timeout: Duration) -> Result<Option<R>, GatewayError> {
+    pub(super) async fn find<R: DeserializeOwned>(
+        &self,
+        request: reqwest::RequestBuilder,
+        timeout: Duration,
+    ) -> Result<Option<R>, GatewayError> {
         let answer = self.send(request, timeout).await?;
         if answer.status == StatusCode::NOT_FOUND {
             return Ok(None);
@@ -204,7 +208,8 @@ pub(super) fn credential(what: &'static str, secret: &Secret) -> Result<(), BadS
 
 /// A merchant's id in the form of a UUID.
 pub(super) fn uuid(what: &'static str, text: &str) -> Result<(), BadSetting> {
-    let fits = text.len() == 36 && text.bytes().enumerate().all(|(n, b)| if matches!(n, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() });
+    let fits = text.len() == 36
+        && text.bytes().enumerate().all(|(n, b)| if matches!(n, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() });
     if fits { Ok(()) } else { Err(BadSetting::new(what, "it must be a UUID of 36 characters")) }
 }
 
@@ -227,7 +232,10 @@ mod tests {
         ] {
             assert_eq!(reason(body.as_bytes()).as_deref(), expected, "{body}");
         }
-        assert_eq!(reason(format!(r#"{{"message":"{}"}}"#, "x".repeat(999)).as_bytes()).map(|reason| reason.chars().count()), Some(MAX_REASON));
+        assert_eq!(
+            reason(format!(r#"{{"message":"{}"}}"#, "x".repeat(999)).as_bytes()).map(|reason| reason.chars().count()),
+            Some(MAX_REASON)
+        );
     }
 
     #[test]
@@ -260,11 +268,23 @@ mod tests {
 
     #[test]
     fn only_plain_names_go_into_paths() {
-        for (name, fits) in [("22d6d597-000f-5000-9000-145f6df21d6f", true), ("cs_test_a1", true), ("", false), ("../x", false), ("a?b", false), ("a b", false), ("ä", false)] {
+        for (name, fits) in [
+            ("22d6d597-000f-5000-9000-145f6df21d6f", true),
+            ("cs_test_a1", true),
+            ("", false),
+            ("../x", false),
+            ("a?b", false),
+            ("a b", false),
+            ("ä", false),
+        ] {
             assert_eq!(fits_path(name), fits, "{name}");
         }
         assert!(!fits_path(&"a".repeat(81)));
-        for (text, fits) in [("1344b5d4-0048-11e8-94db-005056a205be", true), ("1344b5d4004811e894db005056a205be", false), ("1344b5d4-0048-11e8-94db-005056a205bg", false)] {
+        for (text, fits) in [
+            ("1344b5d4-0048-11e8-94db-005056a205be", true),
+            ("1344b5d4004811e894db005056a205be", false),
+            ("1344b5d4-0048-11e8-94db-005056a205bg", false),
+        ] {
             assert_eq!(uuid("X", text).is_ok(), fits, "{text}");
         }
     }

@@ -136,7 +136,14 @@ impl PaymentGateway for YooKassa {
         invoice.seconds_left(now)?;
         let (value, description) = (invoice.amount.amount_text(), invoice.description(MAX_DESCRIPTION));
         let amount = Amount { value: &value, currency };
-        let item = Item { description: &description, quantity: "1.00", amount, vat_code: 1, payment_subject: "service", payment_mode: "full_payment" };
+        let item = Item {
+            description: &description,
+            quantity: "1.00",
+            amount,
+            vat_code: 1,
+            payment_subject: "service",
+            payment_mode: "full_payment",
+        };
         let body = CreatePayment {
             amount,
             capture: true,

@@ -51,7 +51,12 @@ impl ZarinPal {
         Ok(Self { api: Api::new(http, "ZARINPAL_API_URL", &settings.api_url, "/pg/v4")?, merchant_id: settings.merchant_id.clone() })
     }
 
-    async fn post<R: DeserializeOwned>(&self, path: &str, body: &impl Serialize, timeout: Duration) -> Result<Result<R, ApiError>, GatewayError> {
+    async fn post<R: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        timeout: Duration,
+    ) -> Result<Result<R, ApiError>, GatewayError> {
         let request = json(self.api.request(Method::POST, path)?, body)?;
         read(&self.api.send(request, timeout).await?)
     }

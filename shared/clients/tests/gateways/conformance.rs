@@ -58,12 +58,22 @@ async fn no_gateway_opens_an_invoice_after_the_window() {
 
 #[tokio::test]
 async fn no_gateway_shows_its_secrets_and_every_failure_has_its_kind() {
-    let refusal = json!({"ok": false, "error_code": 400, "description": "Bad Request: no", "error": {"code": 400, "name": "AMOUNT_INVALID"}}).to_string();
+    let refusal =
+        json!({"ok": false, "error_code": 400, "description": "Bad Request: no", "error": {"code": 400, "name": "AMOUNT_INVALID"}})
+            .to_string();
     let cases = [
         (Play::Answer(400, refusal.clone()), LONG, "refused", false),
         (Play::Answer(500, "<html>oops</html>".into()), LONG, "unavailable", true),
         (Play::Answer(502, refusal.clone().replace("400", "502")), LONG, "unavailable", true),
-        (Play::Answer(429, r#"{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 5","parameters":{"retry_after":5}}"#.into()), LONG, "unavailable", true),
+        (
+            Play::Answer(
+                429,
+                r#"{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 5","parameters":{"retry_after":5}}"#.into(),
+            ),
+            LONG,
+            "unavailable",
+            true,
+        ),
         (Play::Answer(200, "<html>a captive portal</html>".into()), LONG, "garbled", true),
         (Play::Answer(200, r#"{"ok":true}"#.into()), LONG, "garbled", true),
         (Play::Answer(200, format!("\"{}\"", "x".repeat(5 << 20))), LONG, "sent", true),
@@ -152,7 +162,14 @@ fn broken_settings_build_nothing() {
     for token in ["", "with space", "new\nline"] {
         assert!(crypto("https://pay.crypt.bot", token).is_some_and(|sentence| sentence.starts_with("CRYPTO_PAY_TOKEN: ")), "{token}");
     }
-    for (number, holder, fits) in [("۶۰۳۷۹۹۱۱۱۱۱۱۱۱۱۱", "نیما", true), (CARD, " ", false), ("", "Nima", false), ("6037", "Nima", false), ("6037x91111111111", "Nima", false), (CARD, "a\nb", false)] {
+    for (number, holder, fits) in [
+        ("۶۰۳۷۹۹۱۱۱۱۱۱۱۱۱۱", "نیما", true),
+        (CARD, " ", false),
+        ("", "Nima", false),
+        ("6037", "Nima", false),
+        ("6037x91111111111", "Nima", false),
+        (CARD, "a\nb", false),
+    ] {
         assert_eq!(Card::new(number, holder).is_ok(), fits, "{number} {holder}");
     }
 }
@@ -166,20 +183,35 @@ fn every_broken_setting_is_named_and_not_shown() {
         let (http, api_url, id, key) = (Http::new()?, url(api_url), Secret::new(id), Secret::new(key));
         match name {
             "ZARINPAL" => p::ZarinPal::new(http, &p::ZarinPalSettings { api_url, merchant_id: id }).map(drop),
-            "NOWPAYMENTS" => p::NowPayments::new(http, &p::NowPaymentsSettings { api_url, api_key: key.clone(), ipn_secret: key }).map(drop),
+            "NOWPAYMENTS" => {
+                p::NowPayments::new(http, &p::NowPaymentsSettings { api_url, api_key: key.clone(), ipn_secret: key }).map(drop)
+            }
             "HELEKET" => p::Cryptomus::at_heleket(http, &p::CryptomusSettings { api_url, merchant_id: id, payment_key: key }).map(drop),
             "CRYPTOMUS" => p::Cryptomus::at_cryptomus(http, &p::CryptomusSettings { api_url, merchant_id: id, payment_key: key }).map(drop),
             "PLISIO" => p::Plisio::new(http, &p::PlisioSettings { api_url, api_key: key }).map(drop),
-            "YOOKASSA" => {
-                p::YooKassa::new(http, &p::YooKassaSettings { api_url, shop_id: id.expose().to_owned(), secret_key: key, receipt_email: None }).map(drop)
-            }
+            "YOOKASSA" => p::YooKassa::new(
+                http,
+                &p::YooKassaSettings { api_url, shop_id: id.expose().to_owned(), secret_key: key, receipt_email: None },
+            )
+            .map(drop),
             "PLATEGA" => p::Platega::new(http, &p::PlategaSettings { api_url, merchant_id: id, secret: key, payment_method: 2 }).map(drop),
             "TRIBUTE" => p::Tribute::new(http, &p::TributeSettings { api_url, api_key: key }).map(drop),
             _ => p::Stripe::new(http, &p::StripeSettings { api_url, secret_key: key.clone(), webhook_secret: key }).map(drop),
         }
     };
-    let ids = [("ZARINPAL", Some(("MERCHANT_ID", UUID))), ("NOWPAYMENTS", None), ("HELEKET", Some(("MERCHANT_ID", UUID))), ("CRYPTOMUS", Some(("MERCHANT_ID", UUID)))];
-    let more = [("PLISIO", None), ("YOOKASSA", Some(("SHOP_ID", "100500"))), ("PLATEGA", Some(("MERCHANT_ID", UUID))), ("TRIBUTE", None), ("STRIPE", None)];
+    let ids = [
+        ("ZARINPAL", Some(("MERCHANT_ID", UUID))),
+        ("NOWPAYMENTS", None),
+        ("HELEKET", Some(("MERCHANT_ID", UUID))),
+        ("CRYPTOMUS", Some(("MERCHANT_ID", UUID))),
+    ];
+    let more = [
+        ("PLISIO", None),
+        ("YOOKASSA", Some(("SHOP_ID", "100500"))),
+        ("PLATEGA", Some(("MERCHANT_ID", UUID))),
+        ("TRIBUTE", None),
+        ("STRIPE", None),
+    ];
     for (gateway, id) in ids.into_iter().chain(more) {
         let good = id.map_or("", |(_, good)| good);
         assert_eq!(build(gateway, real, good, KEY), Ok(()), "{gateway}");

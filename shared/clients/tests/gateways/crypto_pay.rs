@@ -69,7 +69,10 @@ fn an_authentic_crypto_pay_callback_is_read() {
     };
     let usual = report(json!({}));
     assert_eq!(usual.payment.to_string(), "crypto-pay#528890");
-    assert_eq!((usual.reference.as_deref(), usual.status, usual.payer, usual.recurring), (Some("ref-2"), ReportedStatus::Paid, None, false));
+    assert_eq!(
+        (usual.reference.as_deref(), usual.status, usual.payer, usual.recurring),
+        (Some("ref-2"), ReportedStatus::Paid, None, false)
+    );
 
     let usd = |text| Money::parse(text, Currency::Usd).ok();
     let amounts = [
@@ -89,10 +92,13 @@ fn an_authentic_crypto_pay_callback_is_read() {
     for (extra, amount) in amounts {
         assert_eq!(report(extra.clone()).amount, amount, "{extra}");
     }
-    for (status, expected) in [("active", ReportedStatus::Pending), ("expired", ReportedStatus::Expired), ("a-new-one", ReportedStatus::Unknown)] {
+    for (status, expected) in
+        [("active", ReportedStatus::Pending), ("expired", ReportedStatus::Expired), ("a-new-one", ReportedStatus::Unknown)]
+    {
         assert_eq!(report(json!({"status": status})).status, expected);
     }
-    let ignored: [&[u8]; 4] = [b"not json", b"{}", &crypto_update("invoice_something", json!({})), &crypto_update("invoice_paid", json!({"invoice_id": "x"}))];
+    let ignored: [&[u8]; 4] =
+        [b"not json", b"{}", &crypto_update("invoice_something", json!({})), &crypto_update("invoice_paid", json!({"invoice_id": "x"}))];
     for body in ignored {
         assert!(matches!(verdict(body), Verdict::Ignore(_)), "{}", String::from_utf8_lossy(body));
     }
@@ -103,7 +109,10 @@ async fn a_crypto_pay_invoice_is_what_the_api_takes() {
     let peer = Peer::start(agreeable).await;
     let gateway = build(Gateway::CryptoPay, &peer.url);
     gateway.open(&invoice(Money::parse("4.5", Currency::Usd).expect("money")), NOW, LONG).await.expect("opened");
-    gateway.open(&Invoice { return_url: None, description: "", ..invoice(Money::parse("1.25", Currency::Ton).expect("money")) }, NOW, LONG).await.expect("opened");
+    gateway
+        .open(&Invoice { return_url: None, description: "", ..invoice(Money::parse("1.25", Currency::Ton).expect("money")) }, NOW, LONG)
+        .await
+        .expect("opened");
     let seen = peer.seen();
     assert_eq!((seen[0].call().as_str(), seen[0].header("crypto-pay-api-token")), ("POST /api/createInvoice", Some(APP_TOKEN)));
     let reference = invoice(price(Gateway::CryptoPay)).reference;

@@ -5,8 +5,9 @@ use std::{sync::Arc, time::Duration};
 use clients::{
     Http, Secret,
     payment::{
-        Card, CryptoPay, Cryptomus, CryptomusSettings, Invoice, NowPayments, NowPaymentsSettings, PaymentGateway, Platega, PlategaSettings, Plisio,
-        PlisioSettings, RawCallback, Stars, Stripe, StripeSettings, Tribute, TributeSettings, YooKassa, YooKassaSettings, ZarinPal, ZarinPalSettings,
+        Card, CryptoPay, Cryptomus, CryptomusSettings, Invoice, NowPayments, NowPaymentsSettings, PaymentGateway, Platega, PlategaSettings,
+        Plisio, PlisioSettings, RawCallback, Stars, Stripe, StripeSettings, Tribute, TributeSettings, YooKassa, YooKassaSettings, ZarinPal,
+        ZarinPalSettings,
     },
     telegram::Telegram,
 };
@@ -35,7 +36,9 @@ pub fn build(gateway: Gateway, url: &str) -> Arc<dyn PaymentGateway> {
         Gateway::TelegramStars => Arc::new(Stars::new(Telegram::new(http, url, Secret::new(BOT_TOKEN)).expect("a bot"))),
         Gateway::Card => Arc::new(Card::new(CARD, "Nima R.").expect("a card")),
         Gateway::CryptoPay => Arc::new(CryptoPay::new(http, url, Secret::new(APP_TOKEN)).expect("an app")),
-        Gateway::ZarinPal => Arc::new(ZarinPal::new(http, &ZarinPalSettings { api_url: url.into(), merchant_id: Secret::new(UUID) }).expect("a merchant")),
+        Gateway::ZarinPal => {
+            Arc::new(ZarinPal::new(http, &ZarinPalSettings { api_url: url.into(), merchant_id: Secret::new(UUID) }).expect("a merchant"))
+        }
         Gateway::NowPayments => {
             let settings = NowPaymentsSettings { api_url: url.into(), api_key: Secret::new(KEY), ipn_secret: Secret::new(KEY) };
             Arc::new(NowPayments::new(http, &settings).expect("an account"))
@@ -44,14 +47,18 @@ pub fn build(gateway: Gateway, url: &str) -> Arc<dyn PaymentGateway> {
         Gateway::Cryptomus => Arc::new(Cryptomus::at_cryptomus(http, &cryptomus(url)).expect("a merchant")),
         Gateway::Plisio => Arc::new(Plisio::new(http, &PlisioSettings { api_url: url.into(), api_key: Secret::new(KEY) }).expect("a shop")),
         Gateway::YooKassa => {
-            let settings = YooKassaSettings { api_url: url.into(), shop_id: "100500".into(), secret_key: Secret::new(KEY), receipt_email: None };
+            let settings =
+                YooKassaSettings { api_url: url.into(), shop_id: "100500".into(), secret_key: Secret::new(KEY), receipt_email: None };
             Arc::new(YooKassa::new(http, &settings).expect("a shop"))
         }
         Gateway::Platega => {
-            let settings = PlategaSettings { api_url: url.into(), merchant_id: Secret::new(UUID), secret: Secret::new(KEY), payment_method: 2 };
+            let settings =
+                PlategaSettings { api_url: url.into(), merchant_id: Secret::new(UUID), secret: Secret::new(KEY), payment_method: 2 };
             Arc::new(Platega::new(http, &settings).expect("a merchant"))
         }
-        Gateway::Tribute => Arc::new(Tribute::new(http, &TributeSettings { api_url: url.into(), api_key: Secret::new(KEY) }).expect("an account")),
+        Gateway::Tribute => {
+            Arc::new(Tribute::new(http, &TributeSettings { api_url: url.into(), api_key: Secret::new(KEY) }).expect("an account"))
+        }
         Gateway::Stripe => {
             let settings = StripeSettings { api_url: url.into(), secret_key: Secret::new(KEY), webhook_secret: Secret::new(KEY) };
             Arc::new(Stripe::new(http, &settings).expect("an account"))
@@ -88,11 +95,15 @@ pub fn agreeable(seen: &Seen, _: usize) -> Play {
         "POST /api/createInvoice" => {
             json!({"ok": true, "result": {"invoice_id": 528_890, "status": "active", "amount": "1", "bot_invoice_url": page, "later": {}}})
         }
-        "POST /pg/v4/payment/request.json" => json!({"data": {"code": 100, "message": "Success", "authority": AUTHORITY, "fee": 0}, "errors": []}),
+        "POST /pg/v4/payment/request.json" => {
+            json!({"data": {"code": 100, "message": "Success", "authority": AUTHORITY, "fee": 0}, "errors": []})
+        }
         "POST /v1/invoice" => json!({"id": "4522625843", "invoice_url": page, "price_amount": "4.5"}),
         "POST /v1/payment" => json!({"state": 0, "result": {"uuid": UUID, "url": page, "payment_status": "check", "is_final": false}}),
         "GET /api/v1/invoices/new" => json!({"status": "success", "data": {"txn_id": "61b19fd3f609ba61f4282547", "invoice_url": page}}),
-        "POST /v3/payments" => json!({"id": UUID, "status": "pending", "paid": false, "confirmation": {"type": "redirect", "confirmation_url": page}}),
+        "POST /v3/payments" => {
+            json!({"id": UUID, "status": "pending", "paid": false, "confirmation": {"type": "redirect", "confirmation_url": page}})
+        }
         "POST /transaction/process" => json!({"transactionId": UUID, "redirect": page, "status": "PENDING", "expiresIn": "00:15:00"}),
         "POST /api/v1/shop/orders" => json!({"uuid": UUID, "paymentUrl": page, "webappPaymentUrl": null}),
         "POST /v1/checkout/sessions" => json!({"id": "cs_test_a1B2c3", "url": page, "status": "open", "payment_status": "unpaid"}),

@@ -59,7 +59,8 @@ fn callback(kind: Gateway, told: &Told) -> (HeaderMap, String, Vec<u8>) {
     let Told { reference, amount, name } = told;
     let (text, code, low) = (amount.amount_text(), amount.currency().code(), lower(*amount));
     let mut headers = HeaderMap::new();
-    let mut header = |name: &'static str, value: String| headers.insert(HeaderName::from_static(name), HeaderValue::from_str(&value).expect("a value"));
+    let mut header =
+        |name: &'static str, value: String| headers.insert(HeaderName::from_static(name), HeaderValue::from_str(&value).expect("a value"));
     let mut query = String::new();
     let body = match kind {
         Gateway::TelegramStars | Gateway::Card => unreachable!("no callbacks"),
@@ -80,7 +81,9 @@ fn callback(kind: Gateway, told: &Told) -> (HeaderMap, String, Vec<u8>) {
             body
         }
         Gateway::Heleket | Gateway::Cryptomus => {
-            let open = format!(r#"{{"type":"payment","uuid":"{name}","order_id":"{reference}","amount":"{text}000","currency":"{code}","status":"paid","url":"a\/b""#);
+            let open = format!(
+                r#"{{"type":"payment","uuid":"{name}","order_id":"{reference}","amount":"{text}000","currency":"{code}","status":"paid","url":"a\/b""#
+            );
             let sign = HEXLOWER.encode(&Md5::digest(format!("{}{KEY}", BASE64.encode(format!("{open}}}").as_bytes()))));
             format!(r#"{open},"sign":"{sign}"}}"#)
         }
@@ -94,7 +97,8 @@ fn callback(kind: Gateway, told: &Told) -> (HeaderMap, String, Vec<u8>) {
         Gateway::Platega => {
             header("x-merchantid", UUID.into());
             header("x-secret", KEY.into());
-            json!({"id": name, "amount": 299, "currency": code, "status": "CONFIRMED", "paymentMethod": 2, "payload": reference}).to_string()
+            json!({"id": name, "amount": 299, "currency": code, "status": "CONFIRMED", "paymentMethod": 2, "payload": reference})
+                .to_string()
         }
         Gateway::Tribute => {
             let body = json!({"name": "shop_order", "payload": remote(kind, told)}).to_string();
@@ -249,7 +253,8 @@ async fn only_the_right_money_pays_and_only_once() {
             continue;
         }
         let less = Money::whole(298, quote.currency());
-        let elsewhere = Currency::ALL.into_iter().find(|currency| *currency != quote.currency() && currency.exponent() == 2).expect("a currency");
+        let elsewhere =
+            Currency::ALL.into_iter().find(|currency| *currency != quote.currency() && currency.exponent() == 2).expect("a currency");
         for amount in [less, Money::whole(299, elsewhere), Money::whole(300, quote.currency())] {
             let wrong = report(kind, &Told { amount, ..told.clone() }, &order, &names).await.expect("a report");
             assert_eq!(settled(&order, &wrong, &names), Settlement::Unapplied(UnappliedReason::AmountMismatch), "{kind} {amount}");
@@ -274,18 +279,32 @@ async fn one_authority_pays_one_attempt() {
 
 #[test]
 fn one_flipped_bit_is_seen() {
-    let signed = [Gateway::CryptoPay, Gateway::NowPayments, Gateway::Heleket, Gateway::Cryptomus, Gateway::Plisio, Gateway::Tribute, Gateway::Stripe];
+    let signed = [
+        Gateway::CryptoPay,
+        Gateway::NowPayments,
+        Gateway::Heleket,
+        Gateway::Cryptomus,
+        Gateway::Plisio,
+        Gateway::Tribute,
+        Gateway::Stripe,
+    ];
     for kind in signed {
         let gateway = build(kind, "http://127.0.0.1:1");
         let told = Told { reference: "ref".into(), amount: Money::whole(299, gateway_currencies(kind)[0]), name: name(kind) };
         let (headers, query, body) = callback(kind, &told);
-        let verify = |headers: &HeaderMap, body: &[u8]| gateway.verify_callback(&RawCallback { headers, query: &query, body, source_ip: None, now: NOW });
+        let verify = |headers: &HeaderMap, body: &[u8]| {
+            gateway.verify_callback(&RawCallback { headers, query: &query, body, source_ip: None, now: NOW })
+        };
         assert!(verify(&headers, &body).is_ok(), "{kind}");
         for bit in (0..body.len() * 8).step_by(3) {
             let mut forged = body.clone();
             forged[bit / 8] ^= 1 << (bit % 8);
             let verdict = verify(&headers, &forged);
-            assert!(matches!(verdict, Err(Reject::BadSignature | Reject::MissingSignature)), "{kind} bit {bit}: {}", String::from_utf8_lossy(&forged));
+            assert!(
+                matches!(verdict, Err(Reject::BadSignature | Reject::MissingSignature)),
+                "{kind} bit {bit}: {}",
+                String::from_utf8_lossy(&forged)
+            );
         }
         for (name, value) in &headers {
             for bit in 0..value.len() * 8 {
@@ -306,7 +325,8 @@ fn platega_wants_both_of_its_words() {
     let gateway = build(Gateway::Platega, "http://127.0.0.1:1");
     let told = Told { reference: "ref".into(), amount: Money::whole(299, Currency::Rub), name: name(Gateway::Platega) };
     let (genuine, query, body) = callback(Gateway::Platega, &told);
-    let verify = |headers: &HeaderMap| gateway.verify_callback(&RawCallback { headers, query: &query, body: &body, source_ip: None, now: NOW });
+    let verify =
+        |headers: &HeaderMap| gateway.verify_callback(&RawCallback { headers, query: &query, body: &body, source_ip: None, now: NOW });
     assert!(matches!(verify(&genuine), Ok(Verdict::Confirm(_))));
     for name in ["x-merchantid", "x-secret"] {
         let mut headers = genuine.clone();

@@ -2,7 +2,9 @@
 
 use clients::{
     Http, Secret,
-    payment::{Awaited, GatewayError, PaymentGateway, Platega, PlategaSettings, RawCallback, Reject, Report, Verdict, YooKassa, YooKassaSettings},
+    payment::{
+        Awaited, GatewayError, PaymentGateway, Platega, PlategaSettings, RawCallback, Reject, Report, Verdict, YooKassa, YooKassaSettings,
+    },
 };
 use data_encoding::{BASE64, HEXLOWER};
 use domain::{
@@ -131,7 +133,9 @@ fn plisio(changes: Value) -> Verdict {
     let mut invoice = changed(invoice, changes);
     let hash = mac::<Hmac<Sha1>>(&invoice.to_string());
     invoice.as_object_mut().expect("an object").insert("verify_hash".into(), hash.into());
-    build(Gateway::Plisio, "http://127.0.0.1:1").verify_callback(&callback(&HeaderMap::new(), invoice.to_string().as_bytes())).expect("authentic")
+    build(Gateway::Plisio, "http://127.0.0.1:1")
+        .verify_callback(&callback(&HeaderMap::new(), invoice.to_string().as_bytes()))
+        .expect("authentic")
 }
 
 #[tokio::test]
@@ -151,19 +155,30 @@ async fn plisio_states() {
     ];
     for (changes, status) in cases {
         let Verdict::Report(report) = plisio(changes.clone()) else { panic!("{changes}") };
-        assert_eq!((report.status, report.amount, report.reference.as_deref()), (status, Money::parse("15", Currency::Usd).ok(), Some("ref")), "{changes}");
+        assert_eq!(
+            (report.status, report.amount, report.reference.as_deref()),
+            (status, Money::parse("15", Currency::Usd).ok(), Some("ref")),
+            "{changes}"
+        );
     }
     for changes in [json!({"ipn_type": "pay_out"}), json!({"txn_id": null})] {
         assert!(matches!(plisio(changes.clone()), Verdict::Ignore(_)), "{changes}");
     }
 
     // An operation that says nothing of the invoice's terms is known by its name alone.
-    let peer = Peer::always(Play::Answer(200, json!({"status": "success", "data": {"type": "invoice", "status": "completed", "params": []}}).to_string())).await;
+    let peer = Peer::always(Play::Answer(
+        200,
+        json!({"status": "success", "data": {"type": "invoice", "status": "completed", "params": []}}).to_string(),
+    ))
+    .await;
     let quote = Money::whole(15, Currency::Usd);
     let found = build(Gateway::Plisio, &peer.url).confirm(UUID, Some(&Awaited { name: UUID, reference: "ours", quote }), LONG).await;
     let report = found.expect("an answer").expect("a report");
     assert_eq!((report.amount, report.reference.as_deref(), report.status), (Some(quote), Some("ours"), Paid));
-    assert_eq!(told(Gateway::Plisio, UUID, 200, &json!({"status": "success", "data": {"type": "cash_in", "status": "completed"}})).await, Ok(None));
+    assert_eq!(
+        told(Gateway::Plisio, UUID, 200, &json!({"status": "success", "data": {"type": "cash_in", "status": "completed"}})).await,
+        Ok(None)
+    );
 }
 
 #[tokio::test]
@@ -182,14 +197,18 @@ async fn zarinpal_codes() {
     ];
     for (http, answer, status) in cases {
         let peer = Peer::always(Play::Answer(http, answer.to_string())).await;
-        let found = build(Gateway::ZarinPal, &peer.url).confirm(AUTHORITY, Some(&Awaited { name: AUTHORITY, reference: "ref", quote }), LONG).await;
+        let found =
+            build(Gateway::ZarinPal, &peer.url).confirm(AUTHORITY, Some(&Awaited { name: AUTHORITY, reference: "ref", quote }), LONG).await;
         let report = found.expect("an answer");
         assert_eq!(report.as_ref().map(|report| report.status), status, "{answer}");
         assert!(report.is_none_or(|report| report.amount.is_some() == (report.status == Paid)), "{answer}");
     }
-    for (http, answer, transient) in [(400, errors(-12), true), (400, errors(-15), false), (500, data(100), true), (200, data(7), true), (200, json!([]), true)] {
+    for (http, answer, transient) in
+        [(400, errors(-12), true), (400, errors(-15), false), (500, data(100), true), (200, data(7), true), (200, json!([]), true)]
+    {
         let peer = Peer::always(Play::Answer(http, answer.to_string())).await;
-        let found = build(Gateway::ZarinPal, &peer.url).confirm(AUTHORITY, Some(&Awaited { name: AUTHORITY, reference: "ref", quote }), LONG).await;
+        let found =
+            build(Gateway::ZarinPal, &peer.url).confirm(AUTHORITY, Some(&Awaited { name: AUTHORITY, reference: "ref", quote }), LONG).await;
         assert_eq!(found.expect_err("a failure").is_transient(), transient, "{answer}");
     }
 }
@@ -197,9 +216,13 @@ async fn zarinpal_codes() {
 #[test]
 fn a_browser_that_comes_back_says_little() {
     let gateway = build(Gateway::ZarinPal, "http://127.0.0.1:1");
-    let verify = |query: &str| gateway.verify_callback(&RawCallback { headers: &HeaderMap::new(), query, body: b"", source_ip: None, now: NOW });
+    let verify =
+        |query: &str| gateway.verify_callback(&RawCallback { headers: &HeaderMap::new(), query, body: b"", source_ip: None, now: NOW });
     let Ok(Verdict::Confirm(hint)) = verify(&format!("order=ref-2&Authority={AUTHORITY}&Status=OK")) else { panic!("a hint") };
-    assert_eq!((hint.claimed.reference.as_deref(), hint.claimed.payment.reference(), hint.claimed.amount), (Some("ref-2"), AUTHORITY, None));
+    assert_eq!(
+        (hint.claimed.reference.as_deref(), hint.claimed.payment.reference(), hint.claimed.amount),
+        (Some("ref-2"), AUTHORITY, None)
+    );
     assert_ne!(hint.claimed.status, ReportedStatus::Paid, "Status is its word, not the gateway's");
     assert!(matches!(verify(&format!("order=ref&Authority={AUTHORITY}&Status=NOK")), Ok(Verdict::Ignore(_))));
     let bad = [
@@ -237,7 +260,8 @@ async fn yookassa_is_believed_when_it_is_asked() {
     }
     // The test shop's payments are the test shop's money.
     let peer = Peer::always(Play::Answer(200, changed(payment.clone(), json!({"test": true})).to_string())).await;
-    let settings = YooKassaSettings { api_url: peer.url.clone(), shop_id: "100500".into(), secret_key: Secret::new("test_key"), receipt_email: None };
+    let settings =
+        YooKassaSettings { api_url: peer.url.clone(), shop_id: "100500".into(), secret_key: Secret::new("test_key"), receipt_email: None };
     let shop = YooKassa::new(Http::new().expect("a client"), &settings).expect("a shop");
     assert!(shop.confirm(UUID, None, LONG).await.expect("an answer").is_some());
 
@@ -259,7 +283,12 @@ async fn yookassa_is_believed_when_it_is_asked() {
 #[tokio::test]
 async fn a_yookassa_receipt_is_made_where_the_shop_has_to() {
     let peer = Peer::start(crate::fixtures::agreeable).await;
-    let settings = |email: &str| YooKassaSettings { api_url: peer.url.clone(), shop_id: "1".into(), secret_key: Secret::new(KEY), receipt_email: Some(email.into()) };
+    let settings = |email: &str| YooKassaSettings {
+        api_url: peer.url.clone(),
+        shop_id: "1".into(),
+        secret_key: Secret::new(KEY),
+        receipt_email: Some(email.into()),
+    };
     let http = Http::new().expect("a client");
     let shop = YooKassa::new(http.clone(), &settings("receipts@shop.example")).expect("a shop");
     shop.open(&crate::fixtures::invoice(Money::whole(299, Currency::Rub)), NOW, LONG).await.expect("opened");
@@ -291,7 +320,8 @@ async fn platega_is_believed_when_it_is_asked() {
     // Where it forgot our name for it, it is known by the gateway's, or not at all.
     let nameless = changed(transaction, json!({"payload": null}));
     let peer = Peer::always(Play::Answer(200, nameless.to_string())).await;
-    let settings = PlategaSettings { api_url: peer.url.clone(), merchant_id: Secret::new(UUID), secret: Secret::new(KEY), payment_method: 2 };
+    let settings =
+        PlategaSettings { api_url: peer.url.clone(), merchant_id: Secret::new(UUID), secret: Secret::new(KEY), payment_method: 2 };
     let platega = Platega::new(Http::new().expect("a client"), &settings).expect("a merchant");
     let quote = Money::whole(299, Currency::Rub);
     let awaited = Awaited { name: UUID, reference: "ours", quote };
@@ -306,10 +336,15 @@ async fn tribute_tells_of_a_whole_account() {
     let order = json!({"uuid": UUID, "status": "paid", "period": "onetime", "amount": 29_900, "currency": "rub", "customerId": "ref"});
     let gateway = build(Gateway::Tribute, "http://127.0.0.1:1");
     let body = |name: &str, changes: Value| json!({"name": name, "payload": changed(order.clone(), changes)}).to_string();
-    let verdict = |body: &str| gateway.verify_callback(&callback(&with("trbt-signature", &mac::<Hmac<Sha256>>(body)), body.as_bytes())).expect("authentic");
+    let verdict = |body: &str| {
+        gateway.verify_callback(&callback(&with("trbt-signature", &mac::<Hmac<Sha256>>(body)), body.as_bytes())).expect("authentic")
+    };
     let paid = body("shop_order", json!({}));
     let Verdict::Report(report) = verdict(&paid) else { panic!("a report") };
-    assert_eq!((report.status, report.amount, report.reference.as_deref()), (ReportedStatus::Paid, Some(Money::whole(299, Currency::Rub)), Some("ref")));
+    assert_eq!(
+        (report.status, report.amount, report.reference.as_deref()),
+        (ReportedStatus::Paid, Some(Money::whole(299, Currency::Rub)), Some("ref"))
+    );
     let Verdict::Report(report) = verdict(&body("shop_order_refunded", json!({"status": "completed"}))) else { panic!("a report") };
     assert_eq!(report.status, ReportedStatus::Refunded);
     let others = [
@@ -332,8 +367,12 @@ async fn tribute_tells_of_a_whole_account() {
     // A look-up may answer with the status alone: the rest is what we asked for.
     let peer = Peer::always(Play::Answer(200, json!({"status": "paid"}).to_string())).await;
     let quote = Money::whole(299, Currency::Rub);
-    let found = build(Gateway::Tribute, &peer.url).look_up(&[Awaited { name: UUID, reference: "ours", quote }], LONG).await.expect("reports");
-    assert_eq!((found.len(), found[0].status, found[0].amount, found[0].reference.as_deref()), (1, ReportedStatus::Paid, Some(quote), Some("ours")));
+    let found =
+        build(Gateway::Tribute, &peer.url).look_up(&[Awaited { name: UUID, reference: "ours", quote }], LONG).await.expect("reports");
+    assert_eq!(
+        (found.len(), found[0].status, found[0].amount, found[0].reference.as_deref()),
+        (1, ReportedStatus::Paid, Some(quote), Some("ours"))
+    );
 }
 
 #[test]
@@ -375,6 +414,10 @@ fn stripe_events() {
     assert_eq!(at(NOW.minus(Span::seconds(301)).seconds()), Err(Reject::Stale));
     assert!(at(NOW.plus(Span::hours(1)).seconds()).is_ok(), "a clock of theirs that is ahead");
     for header in ["", "t=1", "v1=00", "t=x,v1=00", "t=1;v1=00"] {
-        assert_eq!(gateway.verify_callback(&callback(&with("stripe-signature", header), body.as_bytes())), Err(Reject::MissingSignature), "{header}");
+        assert_eq!(
+            gateway.verify_callback(&callback(&with("stripe-signature", header), body.as_bytes())),
+            Err(Reject::MissingSignature),
+            "{header}"
+        );
     }
 }

@@ -133,7 +133,10 @@ async fn a_yookassa_payment() {
 #[tokio::test]
 async fn a_platega_transaction() {
     let seen = opened(Gateway::Platega, "299", Currency::Rub).await;
-    assert_eq!((seen.call().as_str(), seen.header("x-merchantid"), seen.header("x-secret")), ("POST /transaction/process", Some(UUID), Some(KEY)));
+    assert_eq!(
+        (seen.call().as_str(), seen.header("x-merchantid"), seen.header("x-secret")),
+        ("POST /transaction/process", Some(UUID), Some(KEY))
+    );
     assert_eq!(
         seen.json(),
         json!({"paymentMethod": 2, "paymentDetails": {"amount": 299, "currency": "RUB"}, "description": "50 GiB, 30 days", "return": BOT,
@@ -153,7 +156,10 @@ async fn a_tribute_order() {
 #[tokio::test]
 async fn a_stripe_session_and_its_idempotency() {
     let seen = opened(Gateway::Stripe, "4.50", Currency::Usd).await;
-    assert_eq!((seen.call().as_str(), seen.header("authorization")), ("POST /v1/checkout/sessions", Some(format!("Bearer {KEY}").as_str())));
+    assert_eq!(
+        (seen.call().as_str(), seen.header("authorization")),
+        ("POST /v1/checkout/sessions", Some(format!("Bearer {KEY}").as_str()))
+    );
     assert_eq!(seen.header("content-type"), Some("application/x-www-form-urlencoded"));
     let body = form(std::str::from_utf8(&seen.body).expect("text"));
     for (name, expected) in [
