@@ -34,7 +34,9 @@ async fn binaries() -> &'static PathBuf {
                     other => other,
                 };
                 let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-                build.args(["build", "--quiet", "--profile", profile, "--bins"]).args(FUNCTIONS.iter().flat_map(|name| ["--package", name]));
+                // Together with this test, so that every crate below is built once, for both.
+                build.args(["build", "--quiet", "--profile", profile, "--bins", "--test", "shop", "--package", "tests"]);
+                build.args(FUNCTIONS.iter().flat_map(|name| ["--package", name]));
                 build.arg("--target-dir").arg(folder.parent().expect("target")).current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
                 assert!(build.status().expect("cargo").success(), "the functions do not build");
                 folder

@@ -137,7 +137,8 @@ async fn a_double_tap_on_pay_is_paid_once() {
     assert_eq!((one.status.as_u16(), two.status.as_u16()), (200, 200));
     assert!(!actors::approved(&ask().await), "a third is refused before it is charged");
 
-    let payment = async |charge: &str| world.app.store.payment(&format!("telegram-stars#{charge}").parse().unwrap()).await.unwrap().unwrap();
+    let payment =
+        async |charge: &str| world.app.store.payment(&format!("telegram-stars#{charge}").parse().unwrap()).await.unwrap().unwrap();
     let mut payments = [payment("device-one").await, payment("device-two").await];
     payments.sort_by_key(|payment| payment.status != PaymentStatus::Applied);
     assert_eq!(payments[0].status, PaymentStatus::Applied);
