@@ -8,7 +8,7 @@ use domain::{
     duty::LEASE,
     money::Money,
     order::{CodeEffect, Order, ReferralEffect, Transition, UnappliedReason},
-    payment::{self, Gateway, Payment, PaymentEvent, PaymentStatus, PreCheckoutRefusal, Settlement},
+    payment::{self, Gateway, Payment, PaymentEvent, PaymentStatus, PreCheckoutRefusal, ReportedStatus, Settlement},
     user::User,
 };
 use store::{CardAmount, CommitError, Write};
@@ -83,6 +83,10 @@ const ROUNDS: usize = 6;
 impl App {
     /// A gateway reported something. Reports of the same payment may come again, at once and later.
     pub async fn settle_report(&self, report: &Report, deadline: Deadline) -> Result<Settled, AppError> {
+        if report.status == ReportedStatus::Refunded {
+            self.note_refund(&report.payment).await?;
+            return Ok(Settled::Ignored);
+        }
         let order = report.reference.as_deref().and_then(|reference| self.names.open_order(reference).ok());
         let event = PaymentEvent {
             payment: report.payment.clone(),
@@ -96,7 +100,12 @@ impl App {
     }
 
     /// `approval`: the operator's decision behind the event, audited in the same transaction.
-    pub(crate) async fn settle(&self, event: &PaymentEvent, approval: Option<&Change<'_, Order>>, deadline: Deadline) -> Result<Settled, AppError> {
+    pub(crate) async fn settle(
+        &self,
+        event: &PaymentEvent,
+        approval: Option<&Change<'_, Order>>,
+        deadline: Deadline,
+    ) -> Result<Settled, AppError> {
         let now = self.now();
         let mut given_way = GivenWay::default();
         for round in 0..ROUNDS {
@@ -154,7 +163,13 @@ impl App {
     }
 
     /// The transaction in precedence order, with what each write is for.
-    fn settling(&self, transition: Transition, event: &PaymentEvent, besides: Besides, approval: Option<&Change<'_, Order>>) -> Result<(Order, Vec<(Part, Write)>), AppError> {
+    fn settling(
+        &self,
+        transition: Transition,
+        event: &PaymentEvent,
+        besides: Besides,
+        approval: Option<&Change<'_, Order>>,
+    ) -> Result<(Order, Vec<(Part, Write)>), AppError> {
         let Transition { mut order, referral, .. } = transition;
         let now = self.now();
         let payment = Payment {
@@ -239,7 +254,12 @@ impl App {
     }
 
     /// Telegram asks whether a charge in Stars may happen: the last moment at which money for nothing can be refused.
-    pub async fn pre_checkout(&self, payload: &str, payer: TelegramUserId, amount: Option<Money>) -> Result<Result<(), PreCheckoutRefusal>, AppError> {
+    pub async fn pre_checkout(
+        &self,
+        payload: &str,
+        payer: TelegramUserId,
+        amount: Option<Money>,
+    ) -> Result<Result<(), PreCheckoutRefusal>, AppError> {
         let Ok((id, number)) = self.names.open_order(payload) else { return Ok(Err(PreCheckoutRefusal::UnknownOrder)) };
         if id.buyer != payer {
             return Ok(Err(PreCheckoutRefusal::OtherPayer));

@@ -22,8 +22,8 @@ use frankenstein::{
     types::{AllowedUpdate, InlineKeyboardMarkup},
 };
 pub use method::{ChatMember, Done, Me, Method, SentMessage};
-use reqwest::multipart::{Form, Part};
 pub use reply::Reply;
+use reqwest::multipart::{Form, Part};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 pub use update::{
@@ -125,7 +125,8 @@ impl Telegram {
     /// Uploads a photo. [`SentMessage::photo_file_id`] of the answer sends the same photo again without its bytes.
     pub async fn send_photo_bytes(&self, photo: PhotoUpload<'_>) -> Result<SentMessage, TelegramError> {
         let unsendable = |_| TelegramError::Unreachable { sent: false };
-        let file = Part::bytes(photo.png).file_name("photo.png").mime_str("image/png").map_err(|_| TelegramError::Unreachable { sent: false })?;
+        let file =
+            Part::bytes(photo.png).file_name("photo.png").mime_str("image/png").map_err(|_| TelegramError::Unreachable { sent: false })?;
         let mut form = Form::new().text("chat_id", photo.chat_id.to_string()).part("photo", file);
         if let Some(caption) = photo.caption {
             form = form.text("caption", caption.to_owned()).text("parse_mode", "HTML");
@@ -178,7 +179,8 @@ impl Telegram {
 
     /// Waits up to `wait_seconds` for updates from `offset` on; each is JSON for [`Update::decode`].
     pub async fn get_updates(&self, offset: Option<i64>, wait_seconds: u32) -> Result<Vec<Box<RawValue>>, TelegramError> {
-        let params = GetUpdatesParams::builder().maybe_offset(offset).timeout(wait_seconds).allowed_updates(ALLOWED_UPDATES.to_vec()).build();
+        let params =
+            GetUpdatesParams::builder().maybe_offset(offset).timeout(wait_seconds).allowed_updates(ALLOWED_UPDATES.to_vec()).build();
         let patient = self.within(self.timeout + Duration::from_secs(wait_seconds.into()));
         patient.invoke(&params).await
     }

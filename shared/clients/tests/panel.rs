@@ -37,7 +37,12 @@ fn name(text: &str) -> SubscriptionName {
 }
 
 fn spec() -> ProvisioningSpec {
-    ProvisioningSpec { name: name("ws_1001"), note: NOTE.to_owned(), data_limit: Some(10 << 30), validity: Validity::FromFirstUse(Span::days(30)) }
+    ProvisioningSpec {
+        name: name("ws_1001"),
+        note: NOTE.to_owned(),
+        data_limit: Some(10 << 30),
+        validity: Validity::FromFirstUse(Span::days(30)),
+    }
 }
 
 fn token(seconds: i64) -> String {
@@ -69,7 +74,9 @@ fn behind_login(rest: impl Fn(&Seen, usize) -> Play + Send + Sync + 'static) -> 
     let asked = AtomicUsize::new(0);
     move |seen, _| match seen.call().as_str() {
         "POST /api/admin/token" => ok(&json!({"access_token": token(86_400), "token_type": "bearer"})),
-        "GET /api/inbounds" => ok(&json!({"vmess": [{"tag": "VMess TCP", "port": 8081}], "vless": [{"tag": "VLESS"}], "shadowsocks": [{"tag": "SS"}]})),
+        "GET /api/inbounds" => {
+            ok(&json!({"vmess": [{"tag": "VMess TCP", "port": 8081}], "vless": [{"tag": "VLESS"}], "shadowsocks": [{"tag": "SS"}]}))
+        }
         _ => rest(seen, asked.fetch_add(1, Ordering::SeqCst)),
     }
 }
@@ -85,7 +92,10 @@ async fn an_account_is_asked_for_as_the_panel_wants_it() {
     let peer = Peer::start(behind_login(|_, _| ok(&user(json!({}))))).await;
     let panel = panel(&peer.url);
     let account = panel.ensure_account(&spec(), NOW, LONG).await.expect("made");
-    assert_eq!((account.status, account.on_hold_duration, account.link), (AccountStatus::OnHold, Some(Span::days(30)), format!("{}/sub/d3M", peer.url)));
+    assert_eq!(
+        (account.status, account.on_hold_duration, account.link),
+        (AccountStatus::OnHold, Some(Span::days(30)), format!("{}/sub/d3M", peer.url))
+    );
     let unlimited = ProvisioningSpec { data_limit: None, validity: Validity::Unlimited, ..spec() };
     panel.ensure_account(&unlimited, NOW, LONG).await.expect("made");
 
@@ -102,7 +112,13 @@ async fn an_account_is_asked_for_as_the_panel_wants_it() {
         body.as_object_mut().expect("an object").extend(extra.as_object().expect("an object").clone());
         body
     };
-    assert_eq!(bodies, [with(json!({"status": "on_hold", "on_hold_expire_duration": 2_592_000, "data_limit": 10_737_418_240_u64})), with(json!({"status": "active"}))]);
+    assert_eq!(
+        bodies,
+        [
+            with(json!({"status": "on_hold", "on_hold_expire_duration": 2_592_000, "data_limit": 10_737_418_240_u64})),
+            with(json!({"status": "active"}))
+        ]
+    );
     assert!(seen.iter().skip(1).all(|seen| seen.header("authorization") == Some(&format!("Bearer {}", token(86_400)))));
 }
 
@@ -140,7 +156,13 @@ async fn create_or_get() {
         (crash(), Play::Reset, LONG, Err(PanelError::Unreachable { sent: true }), looked),
         (Play::Hang, Play::Hang, quick, Err(PanelError::Unreachable { sent: true }), looked),
         // Clear refusals.
-        (detail(400, "Protocol ProxyTypes.VMess is disabled on your server"), gone(), LONG, rejected(400, "Protocol ProxyTypes.VMess is disabled on your server"), !looked),
+        (
+            detail(400, "Protocol ProxyTypes.VMess is disabled on your server"),
+            gone(),
+            LONG,
+            rejected(400, "Protocol ProxyTypes.VMess is disabled on your server"),
+            !looked,
+        ),
         (Play::Answer(422, json!({"detail": {"note": "too long"}}).to_string()), gone(), LONG, rejected(422, "note: too long"), !looked),
         (Play::Answer(429, String::new()), gone(), LONG, Err(PanelError::Unavailable { status: 429 }), !looked),
         (detail(403, "You're not allowed"), gone(), LONG, Err(PanelError::Unavailable { status: 403 }), !looked),
@@ -210,7 +232,8 @@ async fn a_panel_whose_protocols_changed_is_asked_again() {
 
 #[tokio::test]
 async fn a_panel_without_inbounds_gets_no_accounts() {
-    let peer = Peer::start(|seen, _| if seen.method == "POST" { ok(&json!({"access_token": "opaque"})) } else { ok(&json!({"vmess": []})) }).await;
+    let peer =
+        Peer::start(|seen, _| if seen.method == "POST" { ok(&json!({"access_token": "opaque"})) } else { ok(&json!({"vmess": []})) }).await;
     let error = panel(&peer.url).ensure_account(&spec(), NOW, LONG).await.err();
     assert!(matches!(error, Some(PanelError::Rejected { .. })), "{error:?}");
     assert_eq!(peer.calls(), ["POST /api/admin/token", "GET /api/inbounds"]);
@@ -340,7 +363,10 @@ async fn limits_are_absolute_and_forget_nothing() {
     let plan = json!({"data_limit": 1, "expire": null, "add_remaining_traffic": false, "fire_on_either": true});
     let until = Timestamp::from_seconds(1_798_374_015);
     let cases = [
-        (Limits { data_limit: Set::To(20 << 30), expire: Set::To(until), on_hold_duration: None }, json!({"data_limit": 21_474_836_480_u64, "expire": 1_798_374_015})),
+        (
+            Limits { data_limit: Set::To(20 << 30), expire: Set::To(until), on_hold_duration: None },
+            json!({"data_limit": 21_474_836_480_u64, "expire": 1_798_374_015}),
+        ),
         (Limits { data_limit: Set::Unlimited, expire: Set::Unlimited, on_hold_duration: None }, json!({"data_limit": 0, "expire": 0})),
         (Limits { on_hold_duration: Some(Span::days(60)), ..Limits::default() }, json!({"on_hold_expire_duration": 5_184_000})),
     ];
@@ -353,7 +379,9 @@ async fn limits_are_absolute_and_forget_nothing() {
     }
     // Sent again after an unknown outcome, and only then.
     let limits = Limits { data_limit: Set::To(5), ..Limits::default() };
-    for (first, calls) in [(Play::Reset, 2), (Play::Answer(500, String::new()), 2), (detail(422, "no"), 1), (detail(404, "User not found"), 1)] {
+    for (first, calls) in
+        [(Play::Reset, 2), (Play::Answer(500, String::new()), 2), (detail(422, "no"), 1), (detail(404, "User not found"), 1)]
+    {
         let peer = Peer::start(behind_login(move |_, asked| if asked == 0 { first.clone() } else { ok(&user(json!({}))) })).await;
         let result = panel(&peer.url).set_limits(&account, &limits, NOW, LONG).await;
         assert_eq!((effects(&peer).len(), result.is_ok()), (calls, calls == 2), "{result:?}");
@@ -435,7 +463,8 @@ async fn a_revoked_link_is_dead() {
 
 #[tokio::test]
 async fn health() {
-    let cases = [(ok(&json!({"username": "wave_bot"})), Ok(())), (Play::Answer(503, String::new()), Err(PanelError::Unavailable { status: 503 }))];
+    let cases =
+        [(ok(&json!({"username": "wave_bot"})), Ok(())), (Play::Answer(503, String::new()), Err(PanelError::Unavailable { status: 503 }))];
     for (play, expected) in cases {
         let peer = Peer::start(behind_login(move |_, _| play.clone())).await;
         assert_eq!(panel(&peer.url).health(NOW, LONG).await, expected);
@@ -477,7 +506,9 @@ async fn every_recorded_account_is_read() {
         for exchange in recording["exchanges"].as_array().into_iter().flatten() {
             let body = &exchange["response"]["body"];
             let users = body["users"].as_array().into_iter().flatten().chain([body]);
-            for user in users.filter(|user| exchange["response"]["status"] == 200 && user["username"].is_string() && user["links"].is_array()) {
+            for user in
+                users.filter(|user| exchange["response"]["status"] == 200 && user["username"].is_string() && user["links"].is_array())
+            {
                 let username = user["username"].as_str().expect("a string").to_owned();
                 recorded.entry(username).or_default().push(user.clone());
             }

@@ -14,8 +14,8 @@ use clients::{
             ParseMode,
             input_file::FileUpload,
             methods::{
-                AnswerCallbackQueryParams, CopyMessageParams, DeleteWebhookParams, EditMessageTextParams, GetChatMemberParams, SendMessageParams,
-                SendPhotoParams, SetMyCommandsParams, SetWebhookParams,
+                AnswerCallbackQueryParams, CopyMessageParams, DeleteWebhookParams, EditMessageTextParams, GetChatMemberParams,
+                SendMessageParams, SendPhotoParams, SetMyCommandsParams, SetWebhookParams,
             },
             types::{BotCommand, InlineKeyboardButton, InlineKeyboardMarkup},
         },
@@ -69,7 +69,9 @@ async fn a_message_is_sent_and_its_answer_read() {
 #[tokio::test]
 async fn every_method_has_its_name() {
     let peer = Peer::start(|seen, _| match seen.target.rsplit('/').next() {
-        Some("getMe") => answer(&json!({"id": 110_201_543, "is_bot": true, "first_name": "Wave", "username": "wave_shop_bot", "can_join_groups": true})),
+        Some("getMe") => {
+            answer(&json!({"id": 110_201_543, "is_bot": true, "first_name": "Wave", "username": "wave_shop_bot", "can_join_groups": true}))
+        }
         Some("getChatMember") => answer(&json!({"user": {"id": 7}, "status": "administrator", "is_anonymous": false})),
         Some("copyMessage") => answer(&json!({"message_id": 18})),
         Some("editMessageText") => answer(&message(json!({}))),
@@ -84,14 +86,19 @@ async fn every_method_has_its_name() {
     assert_eq!(bot.copy_message(&copy).await.expect("a copy").message_id, 18);
     bot.edit_message_text(&EditMessageTextParams::builder().chat_id(42i64).message_id(17).text("x").build()).await.expect("edited");
     bot.answer_callback_query(&AnswerCallbackQueryParams::builder().callback_query_id("9").build()).await.expect("answered");
-    let hook = SetWebhookParams::builder().url("https://shop.example.com/telegram/webhook").allowed_updates(ALLOWED_UPDATES.to_vec()).secret_token("s").build();
+    let hook = SetWebhookParams::builder()
+        .url("https://shop.example.com/telegram/webhook")
+        .allowed_updates(ALLOWED_UPDATES.to_vec())
+        .secret_token("s")
+        .build();
     bot.set_webhook(&hook).await.expect("set");
     bot.delete_webhook(&DeleteWebhookParams::builder().build()).await.expect("deleted");
     let commands = vec![BotCommand { command: "start".into(), description: "منو".into(), is_ephemeral: None }];
     bot.set_my_commands(&SetMyCommandsParams::builder().commands(commands).language_code("fa").build()).await.expect("set");
 
     let methods: Vec<String> = peer.seen().iter().filter_map(|seen| seen.target.rsplit('/').next().map(str::to_owned)).collect();
-    let expected = ["getMe", "getChatMember", "copyMessage", "editMessageText", "answerCallbackQuery", "setWebhook", "deleteWebhook", "setMyCommands"];
+    let expected =
+        ["getMe", "getChatMember", "copyMessage", "editMessageText", "answerCallbackQuery", "setWebhook", "deleteWebhook", "setMyCommands"];
     assert_eq!(methods, expected);
     let hook = peer.seen().into_iter().find(|seen| seen.target.ends_with("setWebhook")).expect("a request").json();
     assert_eq!(hook["allowed_updates"], json!(["message", "callback_query", "pre_checkout_query", "my_chat_member"]));
@@ -103,7 +110,10 @@ async fn a_photo_goes_once_as_bytes_and_then_by_its_id() {
     let peer = Peer::always(answer(&message(json!({"photo": sizes})))).await;
     let bot = bot(&peer.url);
     let png = b"\x89PNG\r\n\x1a\n--boundary\0\xff".to_vec();
-    let sent = bot.send_photo_bytes(PhotoUpload { chat_id: 42, png: png.clone(), caption: Some("<b>کد</b>"), keyboard: Some(&keyboard()) }).await.expect("sent");
+    let sent = bot
+        .send_photo_bytes(PhotoUpload { chat_id: 42, png: png.clone(), caption: Some("<b>کد</b>"), keyboard: Some(&keyboard()) })
+        .await
+        .expect("sent");
     assert_eq!(sent.photo_file_id(), Some("L"));
 
     let seen = peer.seen().pop().expect("a request");
@@ -145,7 +155,10 @@ async fn updates_are_fetched_unread() {
     assert_eq!(decoded.iter().map(|update| update.update_id).collect::<Vec<_>>(), [5, 6]);
     assert!(matches!(&decoded.last().expect("two").content, Content::Unknown { kind } if kind == "a_new_kind"));
     let asked = peer.seen().pop().expect("a request").json();
-    assert_eq!(asked, json!({"offset": 5, "timeout": 0, "allowed_updates": ["message", "callback_query", "pre_checkout_query", "my_chat_member"]}));
+    assert_eq!(
+        asked,
+        json!({"offset": 5, "timeout": 0, "allowed_updates": ["message", "callback_query", "pre_checkout_query", "my_chat_member"]})
+    );
 }
 
 #[tokio::test]
@@ -157,9 +170,21 @@ async fn every_answer_has_its_meaning() {
         (refusal(403, "Forbidden: bot was blocked by the user", &none), long, TelegramError::Blocked),
         (refusal(400, "Bad Request: chat not found", &none), long, TelegramError::ChatNotFound),
         (refusal(400, "Bad Request: message is not modified", &none), long, TelegramError::NotModified),
-        (refusal(429, "Too Many Requests: retry after 35", &json!({"retry_after": 35})), long, TelegramError::RetryAfter(Duration::from_secs(35))),
-        (refusal(429, "Too Many Requests: retry after 86399", &json!({"retry_after": 86_399})), long, TelegramError::RetryAfter(Duration::from_secs(86_399))),
-        (refusal(400, "Bad Request: group upgraded", &json!({"migrate_to_chat_id": -100_123})), long, api(400, "Bad Request: group upgraded")),
+        (
+            refusal(429, "Too Many Requests: retry after 35", &json!({"retry_after": 35})),
+            long,
+            TelegramError::RetryAfter(Duration::from_secs(35)),
+        ),
+        (
+            refusal(429, "Too Many Requests: retry after 86399", &json!({"retry_after": 86_399})),
+            long,
+            TelegramError::RetryAfter(Duration::from_secs(86_399)),
+        ),
+        (
+            refusal(400, "Bad Request: group upgraded", &json!({"migrate_to_chat_id": -100_123})),
+            long,
+            api(400, "Bad Request: group upgraded"),
+        ),
         (refusal(401, "Unauthorized", &none), long, api(401, "Unauthorized")),
         (Play::Answer(502, "<html>Bad Gateway</html>".into()), long, api(502, "")),
         (Play::Answer(302, String::new()), long, api(302, "")),

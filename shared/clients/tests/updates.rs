@@ -75,13 +75,16 @@ fn a_document_in_a_group() {
 fn a_pressed_button() {
     let button = |message: Value| {
         let from = json!({"id": 42, "is_bot": false, "first_name": "A"});
-        match decode(&json!({"update_id": 1, "callback_query": {"id": "4382", "from": from, "message": message, "chat_instance": "-1", "data": "p1:x:3"}})) {
+        match decode(
+            &json!({"update_id": 1, "callback_query": {"id": "4382", "from": from, "message": message, "chat_instance": "-1", "data": "p1:x:3"}}),
+        ) {
             Content::CallbackQuery(query) => *query,
             other => panic!("{other:?}"),
         }
     };
     let chat = json!({"id": 42, "type": "private", "first_name": "A"});
-    let on_text = button(json!({"message_id": 7, "date": 1_763_800_000, "chat": chat, "text": "Plans", "reply_markup": {"inline_keyboard": [[]]}}));
+    let on_text =
+        button(json!({"message_id": 7, "date": 1_763_800_000, "chat": chat, "text": "Plans", "reply_markup": {"inline_keyboard": [[]]}}));
     assert_eq!((on_text.id.as_str(), on_text.data.as_deref()), ("4382", Some("p1:x:3")));
     let message = on_text.message.expect("message");
     assert!(message.is_accessible() && message.has_text && !message.has_photo);
@@ -127,7 +130,10 @@ fn strange_fields_do_not_spoil_an_update() {
         (json!({"from": {"id": -5}}), false),
         (json!({"photo": "not a list"}), false),
         (json!({"successful_payment": {"currency": "XTR", "total_amount": "150"}}), false),
-        (json!({"successful_payment": {"currency": "XTR", "total_amount": -150, "invoice_payload": "o", "telegram_payment_charge_id": "c"}}), false),
+        (
+            json!({"successful_payment": {"currency": "XTR", "total_amount": -150, "invoice_payload": "o", "telegram_payment_charge_id": "c"}}),
+            false,
+        ),
     ];
     for (extra, read) in cases {
         let content = decode(&with_message(extra.clone()));
@@ -163,7 +169,13 @@ fn what_is_no_update() {
 #[test]
 fn the_secret_header() {
     let secret = Secret::new("ws_9f4f6c1e-Tg_Secret-01");
-    let cases = [(Some("ws_9f4f6c1e-Tg_Secret-01"), true), (Some("ws_9f4f6c1e-Tg_Secret-02"), false), (Some("ws_9f4f6c1e-Tg_Secret-0"), false), (Some(""), false), (None, false)];
+    let cases = [
+        (Some("ws_9f4f6c1e-Tg_Secret-01"), true),
+        (Some("ws_9f4f6c1e-Tg_Secret-02"), false),
+        (Some("ws_9f4f6c1e-Tg_Secret-0"), false),
+        (Some(""), false),
+        (None, false),
+    ];
     for (header, matches) in cases {
         assert_eq!(secret_matches(header, &secret), matches, "{header:?}");
     }

@@ -253,6 +253,26 @@ mod yookassa {
     }
 
     #[tokio::test]
+    async fn money_that_went_back_takes_back_what_it_bought() {
+        let (world, api, _served, customer, mut payment) = ordered(7_200_000_014).await;
+        api.says(&get(), 200, payment.clone());
+        assert_eq!(notify(&world, &payment).await, 200);
+        delivered_once(&world, &customer).await;
+        let refund =
+            json!({"type": "notification", "event": "refund.succeeded", "object": {"id": "r1", "payment_id": UUID, "status": "succeeded"}});
+        let notify = async || {
+            let answer = world.request("POST", "/payments/yookassa/callback", &[], refund.to_string().as_bytes()).await;
+            assert_eq!(answer.status, 200);
+            world.order(customer.id()).await.status
+        };
+        assert_eq!(notify().await, OrderStatus::Provisioned, "the gateway knows of no refund");
+        payment["refunded_amount"] = json!({"value": "299.00", "currency": "RUB"});
+        api.says(&get(), 200, payment);
+        assert_eq!(notify().await, OrderStatus::Refunded);
+        assert_eq!(notify().await, OrderStatus::Refunded);
+    }
+
+    #[tokio::test]
     async fn a_wrong_amount_is_kept_and_pays_nothing() {
         let (world, api, _served, customer, payment) = ordered(7_200_000_012).await;
         let mut cheap = payment.clone();

@@ -52,8 +52,14 @@ fn signed_request(url: &str, region: &str, credentials: &Credentials, name: &str
     let body = serde_json::to_vec(&serde_json::json!({ "Name": name, "WithDecryption": true })).ok()?;
     let identity = credentials.clone().into();
     let at = SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(now.millis()).ok()?);
-    let params =
-        v4::SigningParams::builder().identity(&identity).region(region).name("ssm").time(at).settings(SigningSettings::default()).build().ok()?;
+    let params = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(region)
+        .name("ssm")
+        .time(at)
+        .settings(SigningSettings::default())
+        .build()
+        .ok()?;
     let headers = [("content-type", CONTENT_TYPE), ("x-amz-target", TARGET)];
     let signable = SignableRequest::new("POST", url, headers.into_iter(), SignableBody::Bytes(&body)).ok()?;
     let (instructions, _signature) = sign(signable, &params.into()).ok()?.into_parts();
@@ -107,9 +113,11 @@ mod tests {
     /// AWS's documented derivation ("Create a signed AWS API request"), written out beside the library's.
     #[test]
     fn the_signature_is_the_documented_one() {
-        let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", Some("the-session".into()), None, "test");
+        let credentials =
+            Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", Some("the-session".into()), None, "test");
         let now = Timestamp::from_seconds(1_440_938_160); // 20150830T123600Z
-        let request = signed_request("https://ssm.eu-central-1.amazonaws.com/", "eu-central-1", &credentials, "/wave/secrets", now).expect("signed");
+        let request =
+            signed_request("https://ssm.eu-central-1.amazonaws.com/", "eu-central-1", &credentials, "/wave/secrets", now).expect("signed");
 
         assert_eq!(request.body(), br#"{"Name":"/wave/secrets","WithDecryption":true}"#);
         let hash = HEXLOWER.encode(&Sha256::digest(request.body()));
@@ -137,7 +145,10 @@ mod tests {
         assert_eq!(value_of(&answer(StatusCode::OK, found)), Ok(r#"{"A":"1"}"#.to_owned()));
         assert_eq!(value_of(&answer(StatusCode::OK, "<html>")), Err(SsmError::Garbled));
         let refused = |status, kind: &str| Err(SsmError::Refused { status, kind: kind.to_owned() });
-        assert_eq!(value_of(&answer(StatusCode::BAD_REQUEST, r#"{"__type":"com.amazonaws.ssm#ParameterNotFound"}"#)), refused(400, "ParameterNotFound"));
+        assert_eq!(
+            value_of(&answer(StatusCode::BAD_REQUEST, r#"{"__type":"com.amazonaws.ssm#ParameterNotFound"}"#)),
+            refused(400, "ParameterNotFound")
+        );
         assert_eq!(value_of(&answer(StatusCode::BAD_GATEWAY, "oops")), refused(502, ""));
     }
 }

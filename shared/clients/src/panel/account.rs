@@ -151,7 +151,9 @@ mod tests {
         assert_eq!((account.status, account.data_limit, account.used, account.expires_at), (AccountStatus::Active, None, 0, None));
         assert_eq!(account.link, "https://panel.example.com/sub/abc");
         assert!(account.next_plan.is_none() && account.links.is_empty());
-        let account = read(r#","data_limit":0,"expire":0,"used_traffic":null,"links":null,"next_plan":null,"later":{"a":[1]},"online_at":"soon""#).unwrap();
+        let account =
+            read(r#","data_limit":0,"expire":0,"used_traffic":null,"links":null,"next_plan":null,"later":{"a":[1]},"online_at":"soon""#)
+                .unwrap();
         assert_eq!((account.data_limit, account.expires_at, account.online_at), (None, None, None));
         assert!(account.next_plan.is_none());
         assert_eq!(Account::read(br#"{"username":"ws_1","status":"active"}"#, PREFIX).err(), Some(PanelError::Garbled));
@@ -165,7 +167,8 @@ mod tests {
         assert_eq!(account.expires_at.map(Timestamp::seconds), Some(1_797_942_033));
         assert_eq!(account.on_hold_duration, Some(Span::days(30)));
         assert_eq!(absolute("https://cdn.example.com/sub/x", PREFIX), "https://cdn.example.com/sub/x");
-        for (text, status) in [("on_hold", AccountStatus::OnHold), ("limited", AccountStatus::Limited), ("frozen", AccountStatus::Unknown)] {
+        for (text, status) in [("on_hold", AccountStatus::OnHold), ("limited", AccountStatus::Limited), ("frozen", AccountStatus::Unknown)]
+        {
             let json = format!(r#"{{"username":"ws_1","status":"{text}","subscription_url":"/s"}}"#);
             assert_eq!(Account::read(json.as_bytes(), PREFIX).unwrap().status, status);
         }

@@ -97,7 +97,13 @@ impl Panel {
     /// Replaces the account's links and keys. The answer has the new link; where `old_link` is given it is dead afterwards.
     ///
     /// Takes more than a second, and twice that where the panel has to be asked again: give it a time-out of several seconds.
-    pub async fn revoke_link(&self, name: &SubscriptionName, old_link: Option<&str>, now: Timestamp, timeout: Duration) -> Result<Account, PanelError> {
+    pub async fn revoke_link(
+        &self,
+        name: &SubscriptionName,
+        old_link: Option<&str>,
+        now: Timestamp,
+        timeout: Duration,
+    ) -> Result<Account, PanelError> {
         let deadline = Deadline::after(timeout);
         let account = self.revoke_once(name, now, deadline).await?;
         if !self.is_alive(old_link, deadline).await {
@@ -129,18 +135,30 @@ impl Panel {
     async fn revoke_once(&self, name: &SubscriptionName, now: Timestamp, deadline: Deadline) -> Result<Account, PanelError> {
         tokio::time::sleep(BEFORE_REVOKING).await;
         let answer = self.call(Method::POST, self.account_url(name, "/revoke_sub")?, None, now, deadline).await?;
-        if answer.status.as_u16() == 200 { Account::read(&answer.body, &self.shared.link_prefix) } else { Err(PanelError::of_account(&answer)) }
+        if answer.status.as_u16() == 200 {
+            Account::read(&answer.body, &self.shared.link_prefix)
+        } else {
+            Err(PanelError::of_account(&answer))
+        }
     }
 
     /// Whether a link still shows its subscription. One that cannot be asked counts as dead: the wait before the revocation has seen to it.
     async fn is_alive(&self, link: Option<&str>, deadline: Deadline) -> bool {
-        let Some(url) = link.and_then(|link| reqwest::Url::parse(&format!("{}/info", link.trim_end_matches('/'))).ok()) else { return false };
+        let Some(url) = link.and_then(|link| reqwest::Url::parse(&format!("{}/info", link.trim_end_matches('/'))).ok()) else {
+            return false;
+        };
         let answer = self.exchange(self.shared.http.request(Method::GET, url), deadline).await;
         answer.is_ok_and(|answer| answer.status.is_success())
     }
 
     /// One change. After an unknown outcome it is sent once more, which is safe, since it says what shall be and not what to add.
-    async fn put(&self, account: &Account, mut fields: Map<String, Value>, now: Timestamp, deadline: Deadline) -> Result<Account, PanelError> {
+    async fn put(
+        &self,
+        account: &Account,
+        mut fields: Map<String, Value>,
+        now: Timestamp,
+        deadline: Deadline,
+    ) -> Result<Account, PanelError> {
         if let Some(plan) = &account.next_plan {
             fields.insert("next_plan".to_owned(), plan.0.clone());
         }
@@ -153,6 +171,10 @@ impl Panel {
 
     async fn put_once(&self, name: &SubscriptionName, body: &Value, now: Timestamp, deadline: Deadline) -> Result<Account, PanelError> {
         let answer = self.call(Method::PUT, self.account_url(name, "")?, Some(body), now, deadline).await?;
-        if answer.status.as_u16() == 200 { Account::read(&answer.body, &self.shared.link_prefix) } else { Err(PanelError::of_account(&answer)) }
+        if answer.status.as_u16() == 200 {
+            Account::read(&answer.body, &self.shared.link_prefix)
+        } else {
+            Err(PanelError::of_account(&answer))
+        }
     }
 }

@@ -42,7 +42,13 @@ impl Panel {
         }
     }
 
-    async fn create(&self, spec: &ProvisioningSpec, protocols: &[String], now: Timestamp, deadline: Deadline) -> Result<Account, PanelError> {
+    async fn create(
+        &self,
+        spec: &ProvisioningSpec,
+        protocols: &[String],
+        now: Timestamp,
+        deadline: Deadline,
+    ) -> Result<Account, PanelError> {
         let answer = self.call(Method::POST, self.url("/api/user")?, Some(&body(spec, protocols)), now, deadline).await?;
         match answer.status.as_u16() {
             200 | 201 => Account::read(&answer.body, &self.shared.link_prefix),
@@ -53,7 +59,13 @@ impl Panel {
     }
 
     /// Turns an unclear answer into a clear one by looking.
-    async fn settle(&self, made: Result<Account, PanelError>, spec: &ProvisioningSpec, now: Timestamp, deadline: Deadline) -> Result<Account, PanelError> {
+    async fn settle(
+        &self,
+        made: Result<Account, PanelError>,
+        spec: &ProvisioningSpec,
+        now: Timestamp,
+        deadline: Deadline,
+    ) -> Result<Account, PanelError> {
         let conflict = matches!(made, Err(PanelError::Rejected { status: 409, .. }));
         match made {
             Err(error) if conflict || error.outcome_is_unknown() => match self.read_account(&spec.name, now, deadline).await? {
@@ -87,7 +99,9 @@ fn check(spec: &ProvisioningSpec) -> Result<(), PanelError> {
 /// The panel reads 0 as unlimited and stores no more than 63 bits.
 pub(super) fn check_data_limit(bytes: Option<u64>) -> Result<(), PanelError> {
     match bytes {
-        Some(bytes) if bytes == 0 || i64::try_from(bytes).is_err() => Err(PanelError::OutOfRange("the data limit is between 1 and 2^63 - 1 bytes")),
+        Some(bytes) if bytes == 0 || i64::try_from(bytes).is_err() => {
+            Err(PanelError::OutOfRange("the data limit is between 1 and 2^63 - 1 bytes"))
+        }
         Some(_) | None => Ok(()),
     }
 }

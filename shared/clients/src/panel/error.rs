@@ -49,7 +49,9 @@ impl PanelError {
     /// paid orders go on by themselves once it is mended.
     pub const fn is_transient(&self) -> bool {
         match self {
-            Self::Unauthorized | Self::Poisoned | Self::Unsettled | Self::Unavailable { .. } | Self::Unreachable { .. } | Self::Garbled => true,
+            Self::Unauthorized | Self::Poisoned | Self::Unsettled | Self::Unavailable { .. } | Self::Unreachable { .. } | Self::Garbled => {
+                true
+            }
             Self::NameTaken | Self::Rejected { .. } | Self::OutOfRange(_) | Self::NotFound => false,
         }
     }
@@ -61,7 +63,13 @@ impl PanelError {
             Self::Garbled => true,
             // A crash of the panel, or of a proxy before it, says nothing about what was committed.
             Self::Unavailable { status } => *status >= 500,
-            Self::Unauthorized | Self::NameTaken | Self::Rejected { .. } | Self::OutOfRange(_) | Self::Poisoned | Self::NotFound | Self::Unsettled => false,
+            Self::Unauthorized
+            | Self::NameTaken
+            | Self::Rejected { .. }
+            | Self::OutOfRange(_)
+            | Self::Poisoned
+            | Self::NotFound
+            | Self::Unsettled => false,
         }
     }
 
@@ -116,7 +124,11 @@ mod tests {
         };
         let rejected = |status, message: &str| PanelError::Rejected { status, message: message.to_owned() };
         let cases = [
-            (400, r#"{"detail":"Protocol ProxyTypes.VMess is disabled on your server"}"#, rejected(400, "Protocol ProxyTypes.VMess is disabled on your server")),
+            (
+                400,
+                r#"{"detail":"Protocol ProxyTypes.VMess is disabled on your server"}"#,
+                rejected(400, "Protocol ProxyTypes.VMess is disabled on your server"),
+            ),
             (422, r#"{"detail":{"expire":"not an int","body":"wrong"}}"#, rejected(422, "body: wrong; expire: not an int")),
             (409, r#"{"detail":"User already exists"}"#, rejected(409, "User already exists")),
             (422, "<html>\n", rejected(422, "<html>")),

@@ -8,10 +8,11 @@ use std::{
 use ::http::Method;
 use async_trait::async_trait;
 use domain::{
-    Timestamp,
+    Money, Timestamp,
     payment::{Gateway, PaymentId, ReportedStatus},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::{
     Awaited, GatewayError, Hint, Invoice, OpenAction, Opened, PaymentGateway, RawCallback, Reject, Report, Verdict, charged_in,
@@ -161,22 +162,32 @@ impl PaymentGateway for YooKassa {
     /// Nothing of it is proven, wherever it comes from.
     fn verify_callback(&self, callback: &RawCallback<'_>) -> Result<Verdict, Reject> {
         #[derive(Deserialize)]
-        struct Notification {
+        struct Notification<'a> {
             event: String,
-            object: RemotePayment,
+            #[serde(borrow)]
+            object: &'a RawValue,
+        }
+        #[derive(Deserialize)]
+        struct Refund {
+            payment_id: String,
         }
         let inside = |ip: IpAddr| self.networks.iter().any(|(network, bits)| contains(*network, *bits, ip));
         if !self.networks.is_empty() && !callback.source_ip.is_some_and(inside) {
             return Err(Reject::ForbiddenSource);
         }
-        let notification: Notification = serde_json::from_slice(callback.body).map_err(|_| Reject::Malformed)?;
-        if !notification.event.starts_with("payment.") {
+        let notification: Notification<'_> = serde_json::from_slice(callback.body).map_err(|_| Reject::Malformed)?;
+        let object = notification.object.get();
+        let claimed = if notification.event.starts_with("payment.") {
+            serde_json::from_str::<RemotePayment>(object).ok().and_then(|payment| payment.report())
+        } else if notification.event == "refund.succeeded" {
+            let payment =
+                serde_json::from_str::<Refund>(object).ok().and_then(|refund| PaymentId::new(Gateway::YooKassa, refund.payment_id).ok());
+            payment.map(|payment| Report::of(payment, ReportedStatus::Refunded))
+        } else {
             return Ok(Verdict::Ignore("a notification of another type"));
-        }
-        if !fits_path(&notification.object.id) {
-            return Err(Reject::Malformed);
-        }
-        notification.object.report().map(|claimed| Verdict::Confirm(Hint { claimed })).ok_or(Reject::Malformed)
+        };
+        let nameable = claimed.filter(|claimed| fits_path(claimed.payment.reference()));
+        nameable.map(|claimed| Verdict::Confirm(Hint { claimed })).ok_or(Reject::Malformed)
     }
 
     async fn confirm(&self, name: &str, _awaited: Option<&Awaited<'_>>, timeout: Duration) -> Result<Option<Report>, GatewayError> {
@@ -203,6 +214,9 @@ struct RemotePayment {
     test: bool,
     #[serde(default)]
     amount: Option<RemoteAmount>,
+    /// What went back so far.
+    #[serde(default)]
+    refunded_amount: Option<RemoteAmount>,
     #[serde(default)]
     metadata: Option<RemoteMetadata>,
 }
@@ -219,17 +233,26 @@ struct RemoteMetadata {
     order_id: Option<String>,
 }
 
+impl RemoteAmount {
+    fn money(&self) -> Option<Money> {
+        self.value.money(&self.currency)
+    }
+}
+
 impl RemotePayment {
     fn report(&self) -> Option<Report> {
+        let amount = self.amount.as_ref().and_then(RemoteAmount::money);
+        let went_back = self.refunded_amount.as_ref().and_then(RemoteAmount::money);
         let status = match self.status.as_str() {
             "pending" | "waiting_for_capture" => ReportedStatus::Pending,
+            // A part that went back is between the operator and the customer.
+            "succeeded" if amount.is_some_and(|amount| !amount.is_zero()) && amount == went_back => ReportedStatus::Refunded,
             "succeeded" if self.paid => ReportedStatus::Paid,
             "canceled" => ReportedStatus::Failed,
             _ => ReportedStatus::Unknown,
         };
         let payment = PaymentId::new(Gateway::YooKassa, self.id.as_str()).ok()?;
         let reference = self.metadata.as_ref().and_then(|metadata| metadata.order_id.clone());
-        let amount = self.amount.as_ref().and_then(|amount| amount.value.money(&amount.currency));
         Some(Report { reference, amount, ..Report::of(payment, status) })
     }
 }

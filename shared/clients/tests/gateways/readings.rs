@@ -243,7 +243,7 @@ fn a_browser_that_comes_back_says_little() {
 
 #[tokio::test]
 async fn yookassa_is_believed_when_it_is_asked() {
-    use ReportedStatus::{Failed, Paid, Pending, Unknown};
+    use ReportedStatus::{Failed, Paid, Pending, Refunded, Unknown};
     let payment = json!({"id": UUID, "status": "succeeded", "paid": true, "amount": {"value": "299.00", "currency": "RUB"}, "metadata": {"order_id": "ref"}, "test": false});
     let cases = [
         (json!({}), Some(Paid)),
@@ -251,6 +251,9 @@ async fn yookassa_is_believed_when_it_is_asked() {
         (json!({"status": "pending"}), Some(Pending)),
         (json!({"status": "waiting_for_capture"}), Some(Pending)),
         (json!({"status": "canceled"}), Some(Failed)),
+        (json!({"refunded_amount": {"value": "0.00", "currency": "RUB"}}), Some(Paid)),
+        (json!({"refunded_amount": {"value": "100.00", "currency": "RUB"}}), Some(Paid)),
+        (json!({"refunded_amount": {"value": "299.00", "currency": "RUB"}}), Some(Refunded)),
         (json!({"test": true}), None),
         (json!({"id": "another"}), None),
     ];
@@ -278,6 +281,16 @@ async fn yookassa_is_believed_when_it_is_asked() {
         assert_eq!(from(&real, ip), Err(Reject::ForbiddenSource), "{ip:?}");
     }
     assert!(matches!(from(&shop, None), Ok(Verdict::Confirm(_))), "a stand-in notifies from anywhere");
+    let tells = |event: &str, object: Value| {
+        let body = json!({"type": "notification", "event": event, "object": object}).to_string();
+        shop.verify_callback(&callback(&HeaderMap::new(), body.as_bytes()))
+    };
+    let Ok(Verdict::Confirm(hint)) = tells("refund.succeeded", json!({"id": "a-refund", "payment_id": UUID, "status": "succeeded"})) else {
+        panic!("a hint")
+    };
+    assert_eq!((hint.claimed.payment.reference(), hint.claimed.status), (UUID, Refunded));
+    assert!(matches!(tells("payout.succeeded", json!({})), Ok(Verdict::Ignore(_))));
+    assert_eq!(tells("refund.succeeded", json!({"id": "a-refund"})), Err(Reject::Malformed));
 }
 
 #[tokio::test]
