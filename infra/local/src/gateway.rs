@@ -33,13 +33,12 @@ pub enum Function {
 }
 
 /// The routes of the template, in its notation, and their functions. What fits none of them is answered with 404 by the front door itself.
-pub const ROUTES: [(&str, Function); 7] = [
+pub const ROUTES: [(&str, Function); 6] = [
     ("POST /telegram/webhook", Function::TelegramWebhook),
     ("GET /open/{app}/{token}", Function::TelegramWebhook),
     ("POST /payments/{gateway}/callback", Function::PaymentCallback),
     ("GET /payments/{gateway}/return", Function::PaymentCallback),
     ("ANY /admin/{proxy+}", Function::AdminApi),
-    ("ANY /admin", Function::AdminApi),
     ("GET /healthz", Function::AdminApi),
 ];
 

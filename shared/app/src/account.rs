@@ -61,12 +61,32 @@ enum Encoding {
 
 /// The apps, the recommended first. Schemes as the apps document them.
 pub const IMPORT_APPS: [ImportApp; 6] = [
-    ImportApp { id: "hiddify", name: "Hiddify", platforms: "Android · iOS · Windows · macOS · Linux", prefix: "hiddify://import/", encoding: Encoding::Plain },
-    ImportApp { id: "v2rayng", name: "v2rayNG", platforms: "Android", prefix: "v2rayng://install-config?url=", encoding: Encoding::Percent },
+    ImportApp {
+        id: "hiddify",
+        name: "Hiddify",
+        platforms: "Android · iOS · Windows · macOS · Linux",
+        prefix: "hiddify://import/",
+        encoding: Encoding::Plain,
+    },
+    ImportApp {
+        id: "v2rayng",
+        name: "v2rayNG",
+        platforms: "Android",
+        prefix: "v2rayng://install-config?url=",
+        encoding: Encoding::Percent,
+    },
     ImportApp { id: "streisand", name: "Streisand", platforms: "iOS · macOS", prefix: "streisand://import/", encoding: Encoding::Plain },
-    ImportApp { id: "happ", name: "Happ", platforms: "Android · iOS · Windows · macOS", prefix: "happ://add/", encoding: Encoding::Plain },
+    ImportApp {
+        id: "happ", name: "Happ", platforms: "Android · iOS · Windows · macOS", prefix: "happ://add/", encoding: Encoding::Plain
+    },
     ImportApp { id: "shadowrocket", name: "Shadowrocket", platforms: "iOS", prefix: "sub://", encoding: Encoding::Base64 },
-    ImportApp { id: "sing-box", name: "sing-box", platforms: "Android · iOS · macOS", prefix: "sing-box://import-remote-profile?url=", encoding: Encoding::Percent },
+    ImportApp {
+        id: "sing-box",
+        name: "sing-box",
+        platforms: "Android · iOS · macOS",
+        prefix: "sing-box://import-remote-profile?url=",
+        encoding: Encoding::Percent,
+    },
 ];
 
 impl ImportApp {

@@ -15,13 +15,19 @@ pub enum Button {
     Plans,
     Plan(ProductId),
     /// Wants to type a discount code for a plan whose screen minted this order.
-    EnterCode { product: ProductId, order: Ulid },
+    EnterCode {
+        product: ProductId,
+        order: Ulid,
+    },
     /// Places the order that a plan's screen stands for.
     Place(Choice),
     /// One's own order, as it stands.
     Order(Ulid),
     /// Pays an order that stands by this gateway.
-    Pay { order: Ulid, gateway: Gateway },
+    Pay {
+        order: Ulid,
+        gateway: Gateway,
+    },
     /// "I have paid": asks the gateway.
     CheckPayment(Ulid),
     CancelOrder(Ulid),
@@ -32,7 +38,11 @@ pub enum Button {
     Speak(Language),
     Help,
     /// An operator's: asks to confirm an approval, approves, goes back, asks for a reason, rejects.
-    Review { step: ReviewStep, reference: String, number: u8 },
+    Review {
+        step: ReviewStep,
+        reference: String,
+        number: u8,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -233,7 +243,9 @@ mod tests {
 
     #[test]
     fn anything_else_is_none_of_ours() {
-        for data in ["", "z", "pUPPER", "o", "oAAAA", "F", "Zx", "k", "y", "yz", "r", "ra", "lxx", "سلام", "p🎁", "S\u{301}AAAAAAAAAAAAAAAAAAAAAA"] {
+        for data in
+            ["", "z", "pUPPER", "o", "oAAAA", "F", "Zx", "k", "y", "yz", "r", "ra", "lxx", "سلام", "p🎁", "S\u{301}AAAAAAAAAAAAAAAAAAAAAA"]
+        {
             assert_eq!(Button::parse(data), None, "{data}");
         }
     }

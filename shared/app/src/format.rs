@@ -9,7 +9,9 @@ use crate::text::{Arg, Texts};
 pub fn digits(language: Language, text: &str) -> String {
     match language {
         Language::English | Language::Russian => text.to_owned(),
-        Language::Persian => text.chars().map(|c| c.to_digit(10).and_then(|digit| char::from_u32(u32::from('۰') + digit)).unwrap_or(c)).collect(),
+        Language::Persian => {
+            text.chars().map(|c| c.to_digit(10).and_then(|digit| char::from_u32(u32::from('۰') + digit)).unwrap_or(c)).collect()
+        }
     }
 }
 
@@ -40,7 +42,13 @@ pub fn money(texts: &Texts, language: Language, money: Money) -> String {
     let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
     let mut amount = grouped(language, whole);
     if !fraction.is_empty() {
-        amount.push(if language == Language::English { '.' } else if language == Language::Persian { '٫' } else { ',' });
+        amount.push(if language == Language::English {
+            '.'
+        } else if language == Language::Persian {
+            '٫'
+        } else {
+            ','
+        });
         amount.push_str(&digits(language, fraction));
     }
     match money.currency() {
@@ -143,7 +151,13 @@ mod tests {
     #[test]
     fn iranian_dates() {
         // Nowruz of 1403 to 1405, the end of the leap year 1403, and a day of our own.
-        let cases = [((2024, 3, 20), (1403, 1, 1)), ((2025, 3, 20), (1403, 12, 30)), ((2025, 3, 21), (1404, 1, 1)), ((2026, 3, 21), (1405, 1, 1)), ((2026, 11, 22), (1405, 9, 1))];
+        let cases = [
+            ((2024, 3, 20), (1403, 1, 1)),
+            ((2025, 3, 20), (1403, 12, 30)),
+            ((2025, 3, 21), (1404, 1, 1)),
+            ((2026, 3, 21), (1405, 1, 1)),
+            ((2026, 11, 22), (1405, 9, 1)),
+        ];
         for ((year, month, day), expected) in cases {
             let date = time::Date::from_calendar_date(year, time::Month::try_from(month).unwrap(), day).unwrap();
             assert_eq!(iranian(date.to_julian_day()), expected, "{date}");

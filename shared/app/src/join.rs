@@ -1,10 +1,6 @@
 //! First contact: the customer's item, and who invited him.
 
-use domain::{
-    Language, TelegramUserId,
-    referral,
-    user::User,
-};
+use domain::{Language, TelegramUserId, referral, user::User};
 use store::{CommitError, Write};
 
 use crate::{App, AppError};
@@ -46,7 +42,9 @@ impl App {
             }
             match self.store.commit(&self.seams.nonce(), writes).await {
                 Ok(()) => return Ok(Joined { user, new: true, inviter: invited_by }),
-                Err(CommitError::Refused { position: 0, found: Some(found) }) => return Ok(Joined { user: found.read()?, new: false, inviter: None }),
+                Err(CommitError::Refused { position: 0, found: Some(found) }) => {
+                    return Ok(Joined { user: found.read()?, new: false, inviter: None });
+                }
                 Err(CommitError::Refused { position: 1 | 2, .. }) => inviter = None,
                 Err(error) => return Err(AppError::of_commit("join")(error)),
             }

@@ -169,7 +169,13 @@ impl App {
         }
     }
 
-    async fn unpark<E: Owes + Entity>(&self, owner: Option<E>, entity: &'static str, id: String, by: &By<'_, Work>) -> Result<Work, OperateError> {
+    async fn unpark<E: Owes + Entity>(
+        &self,
+        owner: Option<E>,
+        entity: &'static str,
+        id: String,
+        by: &By<'_, Work>,
+    ) -> Result<Work, OperateError> {
         let mut owner = owner.ok_or(OperateError::NotFound)?;
         let Some(reason) = owner.work_mut().parked.clone() else { return Ok(owner.work_mut().clone()) };
         owner.work_mut().unpark(self.now());

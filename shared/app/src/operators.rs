@@ -50,7 +50,8 @@ impl App {
         let keyboard = ReplyMarkup::InlineKeyboardMarkup(self.review_keyboard(&reference, number, quote_text(self, language, quote)));
         let file = FileUpload::String(receipt.file_id.clone());
         if receipt.document {
-            let params = SendDocumentParams::builder().chat_id(ChatId::Integer(chat)).document(file).caption(caption).parse_mode(ParseMode::Html);
+            let params =
+                SendDocumentParams::builder().chat_id(ChatId::Integer(chat)).document(file).caption(caption).parse_mode(ParseMode::Html);
             self.telegram.send_document(&params.reply_markup(keyboard).build()).await?;
         } else {
             let params = SendPhotoParams::builder().chat_id(ChatId::Integer(chat)).photo(file).caption(caption).parse_mode(ParseMode::Html);
@@ -97,13 +98,17 @@ impl App {
             let text = self.texts.plain(language, id, &[("amount", Arg::Raw(amount.clone()))]);
             tap(text, &Button::Review { step, reference: reference.to_owned(), number })
         };
-        Keyboard::default().row([primary(button("button-confirm-arrived", ReviewStep::Approve))]).row([button("button-back", ReviewStep::Back)]).markup()
+        Keyboard::default()
+            .row([primary(button("button-confirm-arrived", ReviewStep::Approve))])
+            .row([button("button-back", ReviewStep::Back)])
+            .markup()
     }
 
     /// The reasons to reject.
     pub fn reasons_keyboard(&self, reference: &str, number: u8) -> InlineKeyboardMarkup {
         let language = self.operator_language();
-        let button = |id: &str, step| tap(self.texts.plain(language, id, &[]), &Button::Review { step, reference: reference.to_owned(), number });
+        let button =
+            |id: &str, step| tap(self.texts.plain(language, id, &[]), &Button::Review { step, reference: reference.to_owned(), number });
         let mut keyboard = Keyboard::default();
         for reason in Reason::ALL {
             keyboard = keyboard.row([danger(button(&format!("button-reason-{}", reason.name()), ReviewStep::Reject(reason)))]);
@@ -156,14 +161,22 @@ impl App {
         let amount = payment.amount.map_or_else(|| "?".to_owned(), |amount| format::money(&self.texts, language, amount));
         let id = payment.id.to_string();
         let reason = payment.reason.map_or("", |reason| reason.name());
-        let text = self.texts.html(language, "operator-unapplied", &[("payment", Arg::Exact(&id)), ("amount", Arg::Raw(amount)), ("reason", Arg::Text(reason))]);
+        let text = self.texts.html(
+            language,
+            "operator-unapplied",
+            &[("payment", Arg::Exact(&id)), ("amount", Arg::Raw(amount)), ("reason", Arg::Text(reason))],
+        );
         self.say(chat, &text, None).await
     }
 
     pub(crate) async fn tell_operators_of_parked(&self, order: &Order, reason: &str) {
         let Some(chat) = self.config.telegram.operator_chat else { return };
         let reference = self.names.order(order.id);
-        let text = self.texts.html(self.operator_language(), "operator-parked", &[("order", Arg::Exact(&reference)), ("reason", Arg::Text(reason))]);
+        let text = self.texts.html(
+            self.operator_language(),
+            "operator-parked",
+            &[("order", Arg::Exact(&reference)), ("reason", Arg::Text(reason))],
+        );
         if let Err(error) = self.say(chat, &text, None).await {
             warn!(event = "notice_not_sent", %error, "the operators could not be told of a parked order");
         }

@@ -18,7 +18,9 @@ impl App {
     pub fn order_state(&self, order: &Order, language: Language) -> Screen {
         let (text, way_on) = match order.status {
             OrderStatus::AwaitingPayment | OrderStatus::Expired if order.under_review().is_some() => ("order-under-review", None),
-            OrderStatus::AwaitingPayment | OrderStatus::Expired => ("order-expired", Some(("button-plans", Button::Plan(order.terms.product.clone())))),
+            OrderStatus::AwaitingPayment | OrderStatus::Expired => {
+                ("order-expired", Some(("button-plans", Button::Plan(order.terms.product.clone()))))
+            }
             OrderStatus::Paid => ("order-paid", Some(("button-my-subscriptions", Button::Subscriptions))),
             OrderStatus::Provisioned => ("order-provisioned", Some(("button-my-subscriptions", Button::Subscriptions))),
             OrderStatus::Canceled => ("order-canceled", None),

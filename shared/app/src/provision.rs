@@ -90,7 +90,13 @@ impl App {
         self.store.order(order.id).await.map(|found| found.unwrap_or(order)).map_err(AppError::from)
     }
 
-    async fn deliver(&self, order: &Order, subscription: &Subscription, language: Language, deadline: Deadline) -> Result<Delivery, AppError> {
+    async fn deliver(
+        &self,
+        order: &Order,
+        subscription: &Subscription,
+        language: Language,
+        deadline: Deadline,
+    ) -> Result<Delivery, AppError> {
         let Some(timeout) = deadline.allows(self, TELEGRAM_TIMEOUT) else { return Ok(Delivery::Later(Span::ZERO, "no time left".into())) };
         let caption = self.delivery_caption(subscription, language);
         let keyboard = self.subscription_keyboard(subscription, language);

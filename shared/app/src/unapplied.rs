@@ -38,7 +38,9 @@ impl App {
     pub(crate) async fn refund_unapplied(&self, mut payment: Payment, deadline: Deadline) -> Result<Outcome, AppError> {
         let (Some(payer), Some(amount)) = (payment.payer, payment.amount) else { return Ok(Outcome::Park("nobody to refund to".into())) };
         let Some(gateway) = self.gateway(payment.id.gateway()) else { return Ok(Outcome::Park("the gateway is off".into())) };
-        let Some(timeout) = deadline.allows(self, std::time::Duration::from_secs(8)) else { return Ok(Outcome::Later("no time left".into())) };
+        let Some(timeout) = deadline.allows(self, std::time::Duration::from_secs(8)) else {
+            return Ok(Outcome::Later("no time left".into()));
+        };
         match gateway.refund(&Refund { payment: &payment.id, payer, amount }, timeout).await {
             Ok(()) => {
                 payment.status = PaymentStatus::Refunded;

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
 use crate::{
     ids::{AdminTokenId, AuditEntryId, TelegramUserId},
     time::Timestamp,
 };
+use serde::{Deserialize, Serialize};
 
 /// What a token may do; each role may do what those before it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -157,7 +157,11 @@ impl FromStr for SubscriptionName {
     fn from_str(text: &str) -> Result<Self, InvalidId> {
         let fits = (3..=32).contains(&text.len());
         let clean = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        if fits && clean { Ok(Self(text.to_owned())) } else { Err(InvalidId::new("subscription name", "3 to 32 characters of a-z, 0-9 and _")) }
+        if fits && clean {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidId::new("subscription name", "3 to 32 characters of a-z, 0-9 and _"))
+        }
     }
 }
 text_form!(SubscriptionName);

@@ -139,12 +139,18 @@ pub struct Receipt {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// Money that matches an attempt arrived. Whoever writes this has the provisioning until `lease_until`.
-    PaymentSettled { payment: PaymentId, lease_until: Timestamp },
+    PaymentSettled {
+        payment: PaymentId,
+        lease_until: Timestamp,
+    },
     WindowElapsed,
     CustomerCancels,
     OperatorCancels,
     /// The panel holds the account; `delivered`: and its customer was told.
-    Provisioned { name: SubscriptionName, delivered: bool },
+    Provisioned {
+        name: SubscriptionName,
+        delivered: bool,
+    },
     Refunded,
 }
 
@@ -179,9 +185,13 @@ pub enum CodeEffect {
 pub enum ReferralEffect {
     None,
     /// If the buyer's referral is still `attached`, it qualifies by this order.
-    Qualify { inviter: TelegramUserId },
+    Qualify {
+        inviter: TelegramUserId,
+    },
     /// If the buyer's referral qualified by this order and no prize was granted yet, it is `attached` again.
-    Restore { inviter: TelegramUserId },
+    Restore {
+        inviter: TelegramUserId,
+    },
 }
 
 /// Why money pays no order.
@@ -275,7 +285,11 @@ pub fn decide(order: &Order, event: &Event, now: Timestamp) -> Result<Decision, 
         Event::Provisioned { name, delivered } => match order.status {
             Paid if *name == order.panel_name => Ok(order.provisioned(*delivered, now)),
             Provisioned if *name == order.panel_name => {
-                if *delivered && order.delivered_at.is_none() { Ok(order.provisioned(true, now)) } else { Ok(Decision::Already) }
+                if *delivered && order.delivered_at.is_none() {
+                    Ok(order.provisioned(true, now))
+                } else {
+                    Ok(Decision::Already)
+                }
             }
             Paid | Provisioned => Err(Refusal::Conflict),
             AwaitingPayment | Expired | Canceled | Refunded => refuse,

@@ -136,7 +136,6 @@ pub struct Terms {
     pub renewal_policy: RenewalPolicy,
 }
 
-
 impl Terms {
     /// Bytes in a GiB, the unit in which plans are sold and the panel shows them.
     pub const GIB: u64 = 1 << 30;

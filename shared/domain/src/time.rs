@@ -128,11 +128,7 @@ pub struct Month {
 
 impl Month {
     pub const fn previous(self) -> Self {
-        if self.month > 1 {
-            Self { month: self.month - 1, ..self }
-        } else {
-            Self { year: self.year.saturating_sub(1), month: 12 }
-        }
+        if self.month > 1 { Self { month: self.month - 1, ..self } } else { Self { year: self.year.saturating_sub(1), month: 12 } }
     }
 }
 impl fmt::Display for Month {

@@ -60,7 +60,14 @@ pub struct User {
 
 impl User {
     /// A user on first contact.
-    pub fn join(id: TelegramUserId, first_name: &str, username: Option<&str>, language: Language, invited_by: Option<TelegramUserId>, now: Timestamp) -> Self {
+    pub fn join(
+        id: TelegramUserId,
+        first_name: &str,
+        username: Option<&str>,
+        language: Language,
+        invited_by: Option<TelegramUserId>,
+        now: Timestamp,
+    ) -> Self {
         Self {
             id,
             first_name: first_name.chars().filter(|c| !c.is_control()).take(64).collect(),

@@ -4,16 +4,12 @@ use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{
     error::ProvideErrorMetadata,
-    operation::{delete_item::DeleteItemError, put_item::PutItemError, transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
+    operation::{
+        delete_item::DeleteItemError, put_item::PutItemError, transact_write_items::TransactWriteItemsError, update_item::UpdateItemError,
+    },
     types::{AttributeValue, CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
 };
-use domain::{
-    OrderId, TelegramUserId, Timestamp,
-    discount::DiscountCode,
-    duty::Duty,
-    referral::ReferralState,
-    user::UserStatus,
-};
+use domain::{OrderId, TelegramUserId, Timestamp, discount::DiscountCode, duty::Duty, referral::ReferralState, user::UserStatus};
 use thiserror::Error;
 use tracing::warn;
 
@@ -38,7 +34,10 @@ pub struct Write {
 enum Op {
     Put(Item),
     /// `SET`, `ADD`, `REMOVE` and `DELETE` clauses; the attempt's nonce is set besides.
-    Update { set: Vec<String>, rest: String },
+    Update {
+        set: Vec<String>,
+        rest: String,
+    },
     Delete,
 }
 
@@ -223,7 +222,8 @@ impl Write {
 
     /// The customer's side of a release. Condition: this order holds the code.
     pub fn drop_redemption(name: &domain::DiscountCodeName, order: OrderId) -> Self {
-        let mut write = Self::redemption(name, order).rest("DELETE #orders :set").value(":set", AttributeValue::Ss(vec![order.key.to_string()]));
+        let mut write =
+            Self::redemption(name, order).rest("DELETE #orders :set").value(":set", AttributeValue::Ss(vec![order.key.to_string()]));
         write.condition = "contains(#orders, :order)".to_owned();
         write
     }
@@ -316,7 +316,8 @@ impl Write {
 
     /// An order no longer waits for an amount. Condition: it is this order's, or gone.
     pub fn release_card_amount(amount: &CardAmount) -> Result<Self, StoreError> {
-        let order = serde_dynamo::to_attribute_value(amount.order).map_err(|error| StoreError::Unwritable { entity: CardAmount::TYPE, reason: error.to_string() })?;
+        let order = serde_dynamo::to_attribute_value(amount.order)
+            .map_err(|error| StoreError::Unwritable { entity: CardAmount::TYPE, reason: error.to_string() })?;
         let write = Self::new(amount.key(), Op::Delete, "attribute_not_exists(#pk) OR #order = :order");
         Ok(write.name("#pk", schema::PK).name("#order", "order").value(":order", order))
     }
@@ -360,7 +361,6 @@ impl Write {
 fn update_expression(set: &[String], rest: &str) -> String {
     format!("SET {}{rest}", set.join(", "))
 }
-
 
 /// How often a commit is tried when nothing but other transactions stood in its way.
 const CONFLICT_TRIES: u32 = 3;
@@ -438,7 +438,9 @@ impl Store {
                 Err(error) => error,
             };
             let reasons = match error.as_service_error() {
-                Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => canceled.cancellation_reasons.clone().unwrap_or_default(),
+                Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
+                    canceled.cancellation_reasons.clone().unwrap_or_default()
+                }
                 // Ours, still running after its answer was given up: its outcome shows when it is asked for again.
                 Some(service) if service.code() == Some("TransactionInProgressException") && tries < CONFLICT_TRIES => Vec::new(),
                 _ => return Err(StoreError::of_sdk(error).into()),
@@ -454,7 +456,8 @@ impl Store {
     }
 
     fn transaction_item(&self, write: &Write) -> Result<TransactWriteItem, StoreError> {
-        let unwritable = |error: aws_sdk_dynamodb::error::BuildError| StoreError::Unwritable { entity: "transaction", reason: error.to_string() };
+        let unwritable =
+            |error: aws_sdk_dynamodb::error::BuildError| StoreError::Unwritable { entity: "transaction", reason: error.to_string() };
         let returning = Some(ReturnValuesOnConditionCheckFailure::AllOld);
         let item = TransactWriteItem::builder();
         Ok(match &write.op {
@@ -516,7 +519,10 @@ enum Sent {
 enum Canceled {
     /// It met what an earlier try of itself wrote.
     Ours,
-    Refused { position: usize, found: Option<Found> },
+    Refused {
+        position: usize,
+        found: Option<Found>,
+    },
     /// Nothing but other transactions, or one of ours whose outcome is not known yet.
     Conflict,
     Throttled,

@@ -224,4 +224,3 @@ impl Entity for IdempotencyRecord {
         Some(self.until)
     }
 }
-

@@ -41,9 +41,8 @@ impl StoreError {
     {
         match error.as_service_error().and_then(|service| service.code()) {
             Some("ProvisionedThroughputExceededException" | "ThrottlingException" | "RequestLimitExceeded") => Self::Throttled,
-            Some("InternalServerError" | "ServiceUnavailable" | "TransactionInProgressException" | "TransactionConflictException") | None => {
-                Self::Unavailable(error.into())
-            }
+            Some("InternalServerError" | "ServiceUnavailable" | "TransactionInProgressException" | "TransactionConflictException")
+            | None => Self::Unavailable(error.into()),
             Some(code) => {
                 let message = error.as_service_error().and_then(|service| service.message()).unwrap_or_default();
                 Self::Refused { code: code.to_owned(), message: message.to_owned() }

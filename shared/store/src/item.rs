@@ -87,7 +87,8 @@ pub(crate) fn to_item<E: Entity>(entity: &E) -> Result<Item, StoreError> {
     if let Some(list) = entity.list() {
         item.insert(schema::LIST.partition.to_owned(), text(list.partition));
         item.insert(schema::LIST.sort.to_owned(), text(list.sort));
-        let summary: HashMap<String, AttributeValue> = entity.summary().into_iter().map(|(name, value)| (name.to_owned(), text(value))).collect();
+        let summary: HashMap<String, AttributeValue> =
+            entity.summary().into_iter().map(|(name, value)| (name.to_owned(), text(value))).collect();
         if !summary.is_empty() {
             item.insert(schema::SUMMARY.to_owned(), AttributeValue::M(summary));
         }

@@ -3,9 +3,7 @@
 use std::fmt;
 
 use domain::{
-    AdminTokenId, DiscountCodeName, Money, OrderId, OrderKey, ProductId, TelegramUserId, Timestamp,
-    admin::AuditEntry,
-    payment::PaymentId,
+    AdminTokenId, DiscountCodeName, Money, OrderId, OrderKey, ProductId, TelegramUserId, Timestamp, admin::AuditEntry, payment::PaymentId,
     time::Month,
 };
 
@@ -154,10 +152,13 @@ pub const SHARDS: u8 = 4;
 /// The queue in which an item with this key waits: stable, spread over the shards.
 pub(crate) fn shard_of(key: &Key) -> u8 {
     // FNV-1a: spread is all that is asked of it.
-    let hash = key.pk.bytes().chain(key.sk.bytes()).fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = key
+        .pk
+        .bytes()
+        .chain(key.sk.bytes())
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     u8::try_from(hash % u64::from(SHARDS)).unwrap_or_default()
 }
-
 
 #[cfg(test)]
 mod tests {
@@ -178,7 +179,8 @@ mod tests {
         let id: PaymentId = "crypto-pay#123".parse().unwrap();
         let key = payment(&id);
         assert_eq!(owner(&key.pk, &key.sk), Some(Owner::Payment(id)));
-        for (pk, sk) in [("USER#1", "#PROFILE"), ("USER#x", "ORDER#1"), ("USER#1", "ORDER#lower"), ("PAYMENT#cash#1", "PAYMENT"), ("", "")] {
+        for (pk, sk) in [("USER#1", "#PROFILE"), ("USER#x", "ORDER#1"), ("USER#1", "ORDER#lower"), ("PAYMENT#cash#1", "PAYMENT"), ("", "")]
+        {
             assert_eq!(owner(pk, sk), None, "{pk} {sk}");
         }
     }

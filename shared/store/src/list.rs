@@ -36,7 +36,10 @@ pub enum List {
     DiscountCodes,
     AdminTokens,
     /// The audit entries of one thing.
-    Audit { entity: String, id: String },
+    Audit {
+        entity: String,
+        id: String,
+    },
 }
 
 /// What a list is narrowed to. Everything given must hold.
@@ -84,7 +87,9 @@ impl List {
 
     fn owns(&self, partition: &str) -> bool {
         match self.monthly() {
-            Some(prefix) => partition.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('#')).is_some_and(|month| month.parse::<Month>().is_ok()),
+            Some(prefix) => {
+                partition.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('#')).is_some_and(|month| month.parse::<Month>().is_ok())
+            }
             None => partition == self.first_partition(Timestamp::EPOCH),
         }
     }
@@ -97,17 +102,36 @@ impl Store {
     pub async fn list_orders(&self, filter: &Filter, cursor: Option<&Cursor>, limit: u8, now: Timestamp) -> Result<Page<Order>, ListError> {
         self.list(&List::Orders, filter, cursor, limit, now).await
     }
-    pub async fn list_payments(&self, filter: &Filter, cursor: Option<&Cursor>, limit: u8, now: Timestamp) -> Result<Page<Payment>, ListError> {
+    pub async fn list_payments(
+        &self,
+        filter: &Filter,
+        cursor: Option<&Cursor>,
+        limit: u8,
+        now: Timestamp,
+    ) -> Result<Page<Payment>, ListError> {
         self.list(&List::Payments, filter, cursor, limit, now).await
     }
-    pub async fn list_discount_codes(&self, filter: &Filter, cursor: Option<&Cursor>, limit: u8, now: Timestamp) -> Result<Page<DiscountCode>, ListError> {
+    pub async fn list_discount_codes(
+        &self,
+        filter: &Filter,
+        cursor: Option<&Cursor>,
+        limit: u8,
+        now: Timestamp,
+    ) -> Result<Page<DiscountCode>, ListError> {
         self.list(&List::DiscountCodes, filter, cursor, limit, now).await
     }
     pub async fn list_admin_tokens(&self, cursor: Option<&Cursor>, limit: u8, now: Timestamp) -> Result<Page<AdminToken>, ListError> {
         self.list(&List::AdminTokens, &Filter::default(), cursor, limit, now).await
     }
     /// The audit entries of one thing, the newest first.
-    pub async fn list_audit(&self, entity: &str, id: &str, cursor: Option<&Cursor>, limit: u8, now: Timestamp) -> Result<Page<AuditEntry>, ListError> {
+    pub async fn list_audit(
+        &self,
+        entity: &str,
+        id: &str,
+        cursor: Option<&Cursor>,
+        limit: u8,
+        now: Timestamp,
+    ) -> Result<Page<AuditEntry>, ListError> {
         let list = List::Audit { entity: entity.to_owned(), id: id.to_owned() };
         self.list(&list, &Filter::default(), cursor, limit, now).await
     }
@@ -120,7 +144,14 @@ impl Store {
     }
 
     /// The index says which items, the table says what they are: pages never show what the index has not caught up with.
-    async fn list<E: Entity>(&self, list: &List, filter: &Filter, cursor: Option<&Cursor>, limit: u8, now: Timestamp) -> Result<Page<E>, ListError> {
+    async fn list<E: Entity>(
+        &self,
+        list: &List,
+        filter: &Filter,
+        cursor: Option<&Cursor>,
+        limit: u8,
+        now: Timestamp,
+    ) -> Result<Page<E>, ListError> {
         if filter.from.zip(filter.to).is_some_and(|(from, to)| from > to) {
             return Ok(Page { items: Vec::new(), next: None });
         }
@@ -193,7 +224,8 @@ impl Store {
             request = request.expression_attribute_names("#summary", schema::SUMMARY);
         }
         for (n, (name, value)) in filter.summary.iter().enumerate() {
-            request = request.expression_attribute_names(format!("#s{n}"), *name).expression_attribute_values(format!(":s{n}"), text(value));
+            request =
+                request.expression_attribute_names(format!("#s{n}"), *name).expression_attribute_values(format!(":s{n}"), text(value));
             conditions.push(format!("#summary.#s{n} = :s{n}"));
         }
         // A filter is applied after the limit: look at more entries than are wanted, but never at an unbounded number.

@@ -82,7 +82,11 @@ impl Store {
     }
 
     /// A user, a code and which of the user's orders hold it, in one round trip.
-    pub async fn user_and_code(&self, id: TelegramUserId, code: &DiscountCodeName) -> Result<(Option<User>, Option<DiscountCode>, Redemption), StoreError> {
+    pub async fn user_and_code(
+        &self,
+        id: TelegramUserId,
+        code: &DiscountCodeName,
+    ) -> Result<(Option<User>, Option<DiscountCode>, Redemption), StoreError> {
         let [user, terms, redemption] = self.both([keys::user(id), keys::discount_code(code), keys::redemption(code, id)]).await?;
         Ok((user.map(from_item).transpose()?, terms.map(from_item).transpose()?, redemption_of(redemption)?))
     }
@@ -103,7 +107,8 @@ impl Store {
 
     async fn both<const N: usize>(&self, keys: [Key; N]) -> Result<[Option<Item>; N], StoreError> {
         let found = self.get_many(&keys).await?;
-        <[Option<Item>; N]>::try_from(found).map_err(|_| StoreError::Unreadable { key: "batch".into(), reason: "as many items as keys".into() })
+        <[Option<Item>; N]>::try_from(found)
+            .map_err(|_| StoreError::Unreadable { key: "batch".into(), reason: "as many items as keys".into() })
     }
 
     pub async fn subscription(&self, order: OrderId) -> Result<Option<Subscription>, StoreError> {
@@ -154,7 +159,12 @@ impl Store {
     }
 
     /// A user's subscriptions, the newest first.
-    pub async fn subscriptions_of(&self, user: TelegramUserId, cursor: Option<&Cursor>, limit: u8) -> Result<Page<Subscription>, StoreError> {
+    pub async fn subscriptions_of(
+        &self,
+        user: TelegramUserId,
+        cursor: Option<&Cursor>,
+        limit: u8,
+    ) -> Result<Page<Subscription>, StoreError> {
         self.partition(&keys::user_partition(user), keys::SUBSCRIPTION_PREFIX, cursor, limit, false).await
     }
 
@@ -179,7 +189,14 @@ impl Store {
         Ok(products)
     }
 
-    pub(crate) async fn partition<E: Entity>(&self, pk: &str, prefix: &str, cursor: Option<&Cursor>, limit: u8, forward: bool) -> Result<Page<E>, StoreError> {
+    pub(crate) async fn partition<E: Entity>(
+        &self,
+        pk: &str,
+        prefix: &str,
+        cursor: Option<&Cursor>,
+        limit: u8,
+        forward: bool,
+    ) -> Result<Page<E>, StoreError> {
         let start = cursor.and_then(|cursor| cursor.within_partition(pk, prefix));
         let request = self
             .client

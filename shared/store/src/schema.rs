@@ -2,7 +2,9 @@
 
 use aws_sdk_dynamodb::{
     Client,
-    types::{AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType, ScalarAttributeType},
+    types::{
+        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType, ScalarAttributeType,
+    },
 };
 
 use crate::StoreError;
@@ -38,7 +40,8 @@ pub const WORK: Index = Index { name: "work", partition: "work_shard", sort: "du
 /// Creates the table; one that exists already is left as it is.
 pub async fn create_table(client: &Client, table: &str) -> Result<(), StoreError> {
     let unwritable = |error: aws_sdk_dynamodb::error::BuildError| StoreError::Unwritable { entity: "table", reason: error.to_string() };
-    let attribute = |name: &str| AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build().map_err(unwritable);
+    let attribute =
+        |name: &str| AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build().map_err(unwritable);
     let element = |name: &str, kind: KeyType| KeySchemaElement::builder().attribute_name(name).key_type(kind).build().map_err(unwritable);
     let mut request = client
         .create_table()
@@ -52,15 +55,18 @@ pub async fn create_table(client: &Client, table: &str) -> Result<(), StoreError
         let projection = Projection::builder()
             .projection_type(ProjectionType::Include)
             .set_non_key_attributes(Some(index.projected.iter().map(|name| (*name).to_owned()).collect()));
-        request = request.attribute_definitions(attribute(index.partition)?).attribute_definitions(attribute(index.sort)?).global_secondary_indexes(
-            GlobalSecondaryIndex::builder()
-                .index_name(index.name)
-                .key_schema(element(index.partition, KeyType::Hash)?)
-                .key_schema(element(index.sort, KeyType::Range)?)
-                .projection(projection.build())
-                .build()
-                .map_err(unwritable)?,
-        );
+        request = request
+            .attribute_definitions(attribute(index.partition)?)
+            .attribute_definitions(attribute(index.sort)?)
+            .global_secondary_indexes(
+                GlobalSecondaryIndex::builder()
+                    .index_name(index.name)
+                    .key_schema(element(index.partition, KeyType::Hash)?)
+                    .key_schema(element(index.sort, KeyType::Range)?)
+                    .projection(projection.build())
+                    .build()
+                    .map_err(unwritable)?,
+            );
     }
     match request.send().await {
         Ok(_) => Ok(()),

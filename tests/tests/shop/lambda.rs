@@ -86,7 +86,11 @@ impl Deployed {
                 let headers = [("x-telegram-bot-api-secret-token", WEBHOOK_SECRET), ("content-type", "application/json")];
                 let answer = request(&webhook, "POST", "/telegram/webhook", &headers, update.to_string().as_bytes()).await;
                 let answer = answer.map_err(|error| error.to_string())?;
-                Ok::<_, String>(WebhookAnswer { status: answer.status.as_u16(), body: serde_json::from_slice(&answer.body).ok(), retry_after: None })
+                Ok::<_, String>(WebhookAnswer {
+                    status: answer.status.as_u16(),
+                    body: serde_json::from_slice(&answer.body).ok(),
+                    retry_after: None,
+                })
             }
         });
     }
@@ -108,7 +112,13 @@ async fn start(world: &World, name: &str) -> Arc<LambdaProcess> {
     Arc::new(LambdaProcess::spawn(launch).await.expect("a process"))
 }
 
-async fn request(function: &LambdaProcess, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<HttpAnswer, InvokeError> {
+async fn request(
+    function: &LambdaProcess,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Result<HttpAnswer, InvokeError> {
     let mut map = HeaderMap::new();
     for (name, value) in headers {
         map.append(HeaderName::from_bytes(name.as_bytes()).expect("a name"), HeaderValue::from_str(value).expect("a value"));
@@ -170,7 +180,15 @@ async fn a_purchase_through_all_four_functions() {
         function.kill().await;
         for line in function.logs() {
             lines += 1;
-            for secret in [tests::BOT_TOKEN, WEBHOOK_SECRET, ADMIN_TOKEN, tests::CRYPTO_PAY_TOKEN, "panel-password", "panel.example/sub/", "8200000002"] {
+            for secret in [
+                tests::BOT_TOKEN,
+                WEBHOOK_SECRET,
+                ADMIN_TOKEN,
+                tests::CRYPTO_PAY_TOKEN,
+                "panel-password",
+                "panel.example/sub/",
+                "8200000002",
+            ] {
                 assert!(!line.contains(secret), "{line}");
             }
             assert!(serde_json::from_str::<Value>(&line).is_ok(), "a line of a log is JSON: {line}");

@@ -1,6 +1,8 @@
 //! The whole shop, driven from outside as its customers, operators and gateways drive it.
 
 #[cfg(test)]
+mod architecture;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod capacity;

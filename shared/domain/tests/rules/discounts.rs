@@ -14,7 +14,14 @@ fn percent(text: &str) -> Benefit {
     Benefit::Percent(text.parse().unwrap())
 }
 
-fn apply(code: &DiscountCode, price: Money, product: &ProductId, first_purchase: bool, held_by_customer: u32, now: Timestamp) -> Result<Money, Rejection> {
+fn apply(
+    code: &DiscountCode,
+    price: Money,
+    product: &ProductId,
+    first_purchase: bool,
+    held_by_customer: u32,
+    now: Timestamp,
+) -> Result<Money, Rejection> {
     code.apply(&Use { product, price, first_purchase, held_by_customer }, now)
 }
 
@@ -86,7 +93,11 @@ fn for_which_purchases() {
 
     let dollars = DiscountCode { benefit: Benefit::Amount(money("1", Currency::Usd)), ..code() };
     assert_eq!(off(&dollars), Err(Rejection::OtherProduct), "an amount of another currency is for none of the plans");
-    assert_eq!(off(&DiscountCode { use_limit: Some(1), times_used: 1, ..dollars }), Err(Rejection::OtherProduct), "and that comes before its uses");
+    assert_eq!(
+        off(&DiscountCode { use_limit: Some(1), times_used: 1, ..dollars }),
+        Err(Rejection::OtherProduct),
+        "and that comes before its uses"
+    );
 }
 
 /// A code with nothing but faults: mending them one by one brings out the next reason, in the order in which they are declared.
@@ -133,7 +144,11 @@ fn which_codes_can_be_stored() {
         ("100 %", DiscountCode { benefit: percent("100"), ..code() }, Ok(())),
         ("twenty plans", DiscountCode { products: plans(20), ..code() }, Ok(())),
         ("only an end", DiscountCode { valid_to: Some(Timestamp::EPOCH), ..code() }, Ok(())),
-        ("an end before the beginning", DiscountCode { valid_from: Some(NOW), valid_to: Some(NOW.minus(Span::seconds(1))), ..code() }, Err(Invalid::Window)),
+        (
+            "an end before the beginning",
+            DiscountCode { valid_from: Some(NOW), valid_to: Some(NOW.minus(Span::seconds(1))), ..code() },
+            Err(Invalid::Window),
+        ),
         ("no uses", DiscountCode { use_limit: Some(0), ..code() }, Err(Invalid::UseLimit)),
         ("no uses each", DiscountCode { per_user_limit: Some(0), ..code() }, Err(Invalid::PerUserLimit)),
         ("twenty-one plans", DiscountCode { products: plans(21), ..code() }, Err(Invalid::Products)),
@@ -154,19 +169,21 @@ fn codes() -> impl Strategy<Value = DiscountCode> {
     let moment = || prop::option::of((-2i64..=2).prop_map(|seconds| Timestamp::from_seconds(NOW.seconds() + seconds)));
     let limits = (prop::option::of(1u32..4), prop::option::of(1u32..3), 0u32..4);
     let scope = (prop::option::of(select(vec![plan("a"), plan("b")])), any::<bool>(), prop::option::of(0u32..1_000));
-    (benefit, prop::bool::weighted(0.9), moment(), moment(), limits, scope).prop_map(|(benefit, active, valid_from, valid_to, limits, scope)| DiscountCode {
-        benefit,
-        active,
-        valid_from,
-        valid_to,
-        use_limit: limits.0,
-        per_user_limit: limits.1,
-        times_used: limits.2,
-        products: scope.0.into_iter().collect(),
-        first_purchase_only: scope.1,
-        minimum: scope.2.map(toman),
-        ..code()
-    })
+    (benefit, prop::bool::weighted(0.9), moment(), moment(), limits, scope).prop_map(
+        |(benefit, active, valid_from, valid_to, limits, scope)| DiscountCode {
+            benefit,
+            active,
+            valid_from,
+            valid_to,
+            use_limit: limits.0,
+            per_user_limit: limits.1,
+            times_used: limits.2,
+            products: scope.0.into_iter().collect(),
+            first_purchase_only: scope.1,
+            minimum: scope.2.map(toman),
+            ..code()
+        },
+    )
 }
 
 /// Whether one reason, looked at alone, stands against a use.

@@ -1,8 +1,8 @@
 //! What comes from outside as text: one spelling each, and nothing that can be typed breaks anything.
 
 use domain::{
-    AdminTokenId, AuditEntryId, Currency, DiscountCodeName, Language, Money, OrderKey, Percent, ProductId, SubscriptionName, TelegramUserId,
-    Timestamp,
+    AdminTokenId, AuditEntryId, Currency, DiscountCodeName, Language, Money, OrderKey, Percent, ProductId, SubscriptionName,
+    TelegramUserId, Timestamp,
     ids::latin_digit,
     payment::{Gateway, PaymentId},
     time::Month,

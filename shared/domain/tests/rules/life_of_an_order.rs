@@ -15,10 +15,18 @@ use crate::fixtures::{NOW, account, free, other_account, our_account, payment, p
 #[derive(Debug, Clone)]
 enum Step {
     Begin(Gateway),
-    Open { number: u8, known: bool },
+    Open {
+        number: u8,
+        known: bool,
+    },
     SubmitReceipt,
     RejectReceipt(u8),
-    Report { gateway: Gateway, reference: u8, number: u8, right: bool },
+    Report {
+        gateway: Gateway,
+        reference: u8,
+        number: u8,
+        right: bool,
+    },
     Happens(Event),
     /// A worker takes what is due.
     Take,

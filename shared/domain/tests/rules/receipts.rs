@@ -78,7 +78,11 @@ fn an_invoice_that_opens_late_moves_no_other_debt() {
 #[test]
 fn a_receipt_keeps_the_order_open_until_it_is_decided() {
     let open = placed(true);
-    assert_eq!(open.submit_receipt(receipt(NOW)).unwrap_err(), AttemptRefusal::NotNow { status: OrderStatus::AwaitingPayment }, "no card was chosen");
+    assert_eq!(
+        open.submit_receipt(receipt(NOW)).unwrap_err(),
+        AttemptRefusal::NotNow { status: OrderStatus::AwaitingPayment },
+        "no card was chosen"
+    );
 
     let (chosen, _) = open.begin_attempt(Gateway::Card, open.total, NOW).unwrap();
     assert_eq!(chosen.awaiting_receipt().map(|a| a.number), Some(1));

@@ -226,7 +226,12 @@ fn reports() -> impl Strategy<Value = PaymentEvent> {
     ];
     let amounts = vec![stars(140), stars(141), toman(140_000), money("2.80", Currency::Usd), stars(0)];
     let names = (select(Gateway::ALL.as_slice()), "charge-[12]", prop::option::weighted(0.9, 0u8..5));
-    let terms = (select(statuses), prop::option::weighted(0.9, select(amounts)), prop::option::of(select(vec![user(BUYER), user(1)])), any::<bool>());
+    let terms = (
+        select(statuses),
+        prop::option::weighted(0.9, select(amounts)),
+        prop::option::of(select(vec![user(BUYER), user(1)])),
+        any::<bool>(),
+    );
     (names, terms).prop_map(|((gateway, reference, number), (status, amount, payer, recurring))| PaymentEvent {
         payment: payment(gateway, &reference),
         order: number.map(|number| (tried().id, number)),

@@ -19,7 +19,10 @@ use expect_test::{Expect, expect};
 use serde::{Serialize, de::DeserializeOwned};
 use ulid::Ulid;
 
-use crate::fixtures::{BUYER, INVITER, LEASE_UNTIL, NOW, account, after, code, money, our_account, payment, placed, plan, product, receipt, settled_by, stars, user};
+use crate::fixtures::{
+    BUYER, INVITER, LEASE_UNTIL, NOW, account, after, code, money, our_account, payment, placed, plan, product, receipt, settled_by, stars,
+    user,
+};
 
 fn ulid(n: u128) -> Ulid {
     Ulid::from_parts(1_800_000_000_000, n)
@@ -45,7 +48,9 @@ fn tolerates_more<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T
 
 #[test]
 fn an_order_placed() {
-    stored(&placed(false), &expect![[r#"
+    stored(
+        &placed(false),
+        &expect![[r#"
         {
           "id": {
             "buyer": 7000000001,
@@ -69,7 +74,8 @@ fn an_order_placed() {
           "duty": "expire",
           "due_at": "2027-01-15T09:30:00.000Z",
           "version": 1
-        }"#]]);
+        }"#]],
+    );
 }
 
 /// An order that has been through everything, with every field there is.
@@ -87,7 +93,9 @@ fn full_order() -> Order {
 
 #[test]
 fn an_order_with_everything() {
-    stored(&full_order(), &expect![[r#"
+    stored(
+        &full_order(),
+        &expect![[r#"
         {
           "id": {
             "buyer": 7000000001,
@@ -145,7 +153,8 @@ fn an_order_with_everything() {
           "tries": 3,
           "parked": "the panel does not know us",
           "version": 1
-        }"#]]);
+        }"#]],
+    );
 }
 
 #[test]
@@ -179,7 +188,9 @@ fn unapplied() -> Payment {
 
 #[test]
 fn a_payment() {
-    stored(&unapplied(), &expect![[r#"
+    stored(
+        &unapplied(),
+        &expect![[r#"
         {
           "id": "telegram-stars#charge-1",
           "amount": {
@@ -200,17 +211,21 @@ fn a_payment() {
           "fence": 1,
           "tries": 1,
           "version": 1
-        }"#]]);
+        }"#]],
+    );
     let mut least = Payment { amount: None, order: None, payer: None, reason: None, approved_by: None, ..unapplied() };
     least.work = Default::default();
-    stored(&least, &expect![[r#"
+    stored(
+        &least,
+        &expect![[r#"
         {
           "id": "telegram-stars#charge-1",
           "amount": null,
           "settled_at": "2027-01-15T08:00:00.000Z",
           "status": "unapplied",
           "version": 1
-        }"#]]);
+        }"#]],
+    );
     for status in PaymentStatus::ALL {
         assert_eq!(serde_json::to_value(status).unwrap(), status.name());
         returns(&Payment { status, ..unapplied() });
@@ -219,7 +234,9 @@ fn a_payment() {
 
 #[test]
 fn a_product() {
-    stored(&product(), &expect![[r#"
+    stored(
+        &product(),
+        &expect![[r#"
         {
           "id": "gb50-30d",
           "name": "50 GB, one month",
@@ -245,9 +262,12 @@ fn a_product() {
           "created_at": "2027-01-15T08:00:00.000Z",
           "updated_at": "2027-01-15T08:00:00.000Z",
           "version": 1
-        }"#]]);
+        }"#]],
+    );
     let unlimited = Product { prices: [].into(), data_limit_gb: None, duration_days: None, ..product() };
-    stored(&unlimited, &expect![[r#"
+    stored(
+        &unlimited,
+        &expect![[r#"
         {
           "id": "gb50-30d",
           "name": "50 GB, one month",
@@ -261,12 +281,15 @@ fn a_product() {
           "created_at": "2027-01-15T08:00:00.000Z",
           "updated_at": "2027-01-15T08:00:00.000Z",
           "version": 1
-        }"#]]);
+        }"#]],
+    );
 }
 
 #[test]
 fn a_discount_code() {
-    stored(&code(), &expect![[r#"
+    stored(
+        &code(),
+        &expect![[r#"
         {
           "name": "SPRING10",
           "benefit": {
@@ -280,7 +303,8 @@ fn a_discount_code() {
           "late_uses": 0,
           "created_at": "2027-01-15T08:00:00.000Z",
           "version": 1
-        }"#]]);
+        }"#]],
+    );
     let full = DiscountCode {
         benefit: Benefit::Percent("12.5".parse().unwrap()),
         valid_from: Some(NOW),
@@ -294,7 +318,9 @@ fn a_discount_code() {
         minimum: Some(crate::fixtures::toman(50_000)),
         ..code()
     };
-    stored(&full, &expect![[r#"
+    stored(
+        &full,
+        &expect![[r#"
         {
           "name": "SPRING10",
           "benefit": {
@@ -317,7 +343,8 @@ fn a_discount_code() {
           },
           "created_at": "2027-01-15T08:00:00.000Z",
           "version": 1
-        }"#]]);
+        }"#]],
+    );
 }
 
 fn customer() -> User {
@@ -326,7 +353,9 @@ fn customer() -> User {
 
 #[test]
 fn a_user() {
-    stored(&customer(), &expect![[r#"
+    stored(
+        &customer(),
+        &expect![[r#"
         {
           "id": 7000000001,
           "first_name": "Zoe",
@@ -337,7 +366,8 @@ fn a_user() {
           "granted": 0,
           "joined_at": "2027-01-15T08:00:00.000Z",
           "version": 1
-        }"#]]);
+        }"#]],
+    );
     let full = User {
         username: Some("zoe".to_owned()),
         banned_at: Some(NOW),
@@ -347,7 +377,9 @@ fn a_user() {
         trial_at: Some(NOW),
         ..customer()
     };
-    stored(&full, &expect![[r#"
+    stored(
+        &full,
+        &expect![[r#"
         {
           "id": 7000000001,
           "first_name": "Zoe",
@@ -364,7 +396,8 @@ fn a_user() {
           "granted": 0,
           "joined_at": "2027-01-15T08:00:00.000Z",
           "version": 1
-        }"#]]);
+        }"#]],
+    );
 }
 
 fn referral() -> Referral {
@@ -373,16 +406,21 @@ fn referral() -> Referral {
 
 #[test]
 fn a_referral() {
-    stored(&referral(), &expect![[r#"
+    stored(
+        &referral(),
+        &expect![[r#"
         {
           "inviter": 7000000002,
           "invitee": 7000000001,
           "state": "attached",
           "attached_at": "2027-01-15T08:00:00.000Z",
           "version": 1
-        }"#]]);
+        }"#]],
+    );
     let qualified = referral().qualify(OrderKey::Ulid(ulid(1)), NOW).unwrap();
-    stored(&qualified, &expect![[r#"
+    stored(
+        &qualified,
+        &expect![[r#"
         {
           "inviter": 7000000002,
           "invitee": 7000000001,
@@ -393,7 +431,8 @@ fn a_referral() {
           "duty": "reward",
           "due_at": "2027-01-15T08:00:00.000Z",
           "version": 1
-        }"#]]);
+        }"#]],
+    );
     returns(&qualified.grant(NOW).unwrap());
 }
 
@@ -410,7 +449,9 @@ fn a_subscription() {
         revoked_at: Some(NOW),
         version: 1,
     };
-    stored(&full, &expect![[r#"
+    stored(
+        &full,
+        &expect![[r#"
         {
           "order": {
             "buyer": 7000000001,
@@ -424,7 +465,8 @@ fn a_subscription() {
           "created_at": "2027-01-15T08:00:00.000Z",
           "revoked_at": "2027-01-15T08:00:00.000Z",
           "version": 1
-        }"#]]);
+        }"#]],
+    );
     let least = Subscription { data_limit: None, duration_days: None, revoked_at: None, ..full.clone() };
     let json = serde_json::to_value(&least).unwrap();
     assert!(["data_limit", "duration_days", "revoked_at"].iter().all(|absent| json.get(absent).is_none()));
@@ -433,7 +475,9 @@ fn a_subscription() {
 
 #[test]
 fn the_settings() {
-    stored(&Settings::initial(), &expect![[r#"
+    stored(
+        &Settings::initial(),
+        &expect![[r#"
         {
           "base_currency": "IRT",
           "order_window_minutes": 60,
@@ -443,14 +487,17 @@ fn the_settings() {
           },
           "updated_at": "1970-01-01T00:00:00.000Z",
           "version": 0
-        }"#]]);
+        }"#]],
+    );
     returns(&Settings { referral_reward: None, support_username: Some("help".to_owned()), ..Settings::initial() });
 }
 
 #[test]
 fn a_conversation() {
     let awaiting = Awaiting::DiscountCode { product: plan("gb50-30d"), order: OrderKey::Ulid(ulid(1)) };
-    stored(&Conversation::new(user(BUYER), awaiting, NOW), &expect![[r#"
+    stored(
+        &Conversation::new(user(BUYER), awaiting, NOW),
+        &expect![[r#"
         {
           "user": 7000000001,
           "awaiting": {
@@ -460,7 +507,8 @@ fn a_conversation() {
             }
           },
           "until": "2027-01-16T08:00:00.000Z"
-        }"#]]);
+        }"#]],
+    );
 }
 
 #[test]
@@ -475,7 +523,9 @@ fn admin_tokens_and_audit_entries() {
         revoked_at: None,
         version: 1,
     };
-    stored(&token, &expect![[r#"
+    stored(
+        &token,
+        &expect![[r#"
         {
           "id": "01MCC5RM000000000000000001",
           "hash": "abababababababababababababababababababababababababababababababab",
@@ -483,7 +533,8 @@ fn admin_tokens_and_audit_entries() {
           "role": "owner",
           "created_at": "2027-01-15T08:00:00.000Z",
           "version": 1
-        }"#]]);
+        }"#]],
+    );
     returns(&AdminToken { expires_at: Some(NOW), revoked_at: Some(NOW), ..token.clone() });
     let entry = |actor| AuditEntry {
         id: ulid(2).to_string().parse().unwrap(),
@@ -495,7 +546,9 @@ fn admin_tokens_and_audit_entries() {
         before: None,
         after: Some("{\"banned\":true}".to_owned()),
     };
-    stored(&entry(Actor::Telegram(user(BUYER))), &expect![[r#"
+    stored(
+        &entry(Actor::Telegram(user(BUYER))),
+        &expect![[r#"
         {
           "id": "01MCC5RM000000000000000002",
           "at": "2027-01-15T08:00:00.000Z",
@@ -506,7 +559,8 @@ fn admin_tokens_and_audit_entries() {
           "entity": "user",
           "entity_id": "7",
           "after": "{\"banned\":true}"
-        }"#]]);
+        }"#]],
+    );
     for (actor, text) in [
         (Actor::Bootstrap, "bootstrap".to_owned()),
         (Actor::Token(token.id), format!("token:{}", token.id)),

@@ -9,7 +9,9 @@ use domain::{
 };
 use expect_test::expect_file;
 
-use crate::fixtures::{LEASE_UNTIL, NOW, WINDOW, account, after, free, other_account, our_account, placed, settled_by, with_receipt, with_receipt_late};
+use crate::fixtures::{
+    LEASE_UNTIL, NOW, WINDOW, account, after, free, other_account, our_account, placed, settled_by, with_receipt, with_receipt_late,
+};
 
 const END: Timestamp = NOW.plus(WINDOW);
 
