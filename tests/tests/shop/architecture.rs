@@ -156,7 +156,10 @@ fn the_template_makes_the_table_that_the_store_uses() {
     };
     assert_eq!(table["GlobalSecondaryIndexes"], json!([index(LIST), index(WORK)]));
     let keys = [schema::PK, schema::SK, LIST.partition, LIST.sort, WORK.partition, WORK.sort];
-    assert_eq!(table["AttributeDefinitions"], Value::from(keys.map(|name| json!({ "AttributeName": name, "AttributeType": "S" })).to_vec()));
+    assert_eq!(
+        table["AttributeDefinitions"],
+        Value::from(keys.map(|name| json!({ "AttributeName": name, "AttributeType": "S" })).to_vec())
+    );
     assert_eq!(table["TimeToLiveSpecification"], json!({ "AttributeName": schema::TTL, "Enabled": "true" }));
     assert_eq!(table["BillingMode"], "PAY_PER_REQUEST");
     assert_eq!(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], "true");
@@ -183,7 +186,8 @@ fn the_template_has_the_routes_of_the_local_front_door() {
         Function::PaymentCallback => "PaymentCallbackFunction",
         Function::AdminApi => "AdminApiFunction",
     };
-    let local: BTreeSet<(String, String)> = ROUTES.into_iter().map(|(route, function)| (route.to_owned(), name(function).to_owned())).collect();
+    let local: BTreeSet<(String, String)> =
+        ROUTES.into_iter().map(|(route, function)| (route.to_owned(), name(function).to_owned())).collect();
     assert_eq!(deployed, local);
     assert!(integrations.values().all(|integration| integration["PayloadFormatVersion"] == "2.0"));
 }

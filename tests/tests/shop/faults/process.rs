@@ -2,9 +2,9 @@
 
 use domain::{order::OrderStatus, time::Span};
 use embedded_dynamodb::Fault;
-use local::panel;
+use local::{panel, shop::deliver};
 use tests::{
-    World,
+    WEBHOOK_SECRET, World,
     actors::{self, deliveries},
 };
 
@@ -48,22 +48,27 @@ async fn it_dies_between_paid_and_provisioned() {
 #[tokio::test]
 async fn it_dies_in_the_middle_of_the_panels_answer() {
     let mut world = World::open().await;
-    let (customer, update) = about_to_tell(&world, 7_810_000_002).await;
+    let (customer, mut update) = about_to_tell(&world, 7_810_000_002).await;
+    update["update_id"] = 500_000_002.into();
     world.panel.fail(panel::Fault::once(panel::FaultKind::HangAfterEffect).on("POST /api/user"));
     let turn = tokio::spawn({
-        let telegram = world.telegram.clone();
-        async move { telegram.send_update(update).await }
+        let (gateway, update) = (world.gateway.clone(), update.clone());
+        async move { deliver(&gateway, WEBHOOK_SECRET, &update).await }
     });
     while world.panel.users().is_empty() {
         tokio::task::yield_now().await;
     }
+    // Dropping the turn is what the end of its process is.
     turn.abort();
+    assert!(turn.await.unwrap_err().is_cancelled());
     world.restart(2).await;
     world.clock.advance(Span::seconds(91));
     world.jobs().await;
     let order = world.order(customer.id()).await;
     assert_eq!(order.status, OrderStatus::Provisioned);
     assert_eq!(world.accounts(order.id).len(), 1);
+    assert_eq!(deliver(&world.gateway, WEBHOOK_SECRET, &update).await.0, 200);
+    assert_eq!(deliveries(&customer).len(), 1);
     world.audit().await;
 }
 
