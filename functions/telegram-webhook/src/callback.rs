@@ -34,8 +34,15 @@ pub async fn on_callback(app: &App, query: CallbackQuery, deadline: Deadline) ->
     let Some(message) = query.message.clone() else {
         return Ok(Some(Reply::new(&answer(&query.id, None))?));
     };
-    if let Some(Button::Review { step, reference, number }) = &button {
-        return review::on_review(app, &query, &message, *step, reference, *number, deadline).await;
+    if let Some(Button::Review { step, reference, number, receipt }) = &button {
+        return review::on_review(
+            app,
+            &query,
+            &message,
+            &review::Tapped { step: *step, reference, number: *number, receipt: *receipt },
+            deadline,
+        )
+        .await;
     }
     if !message.chat.is_private() {
         return Ok(Some(Reply::new(&answer(&query.id, None))?));
@@ -108,7 +115,8 @@ async fn outcome(app: &App, query: &CallbackQuery, button: Option<Button>, deadl
         },
         Button::CheckPayment(order) => return check_payment(app, &user, order, deadline).await,
         Button::CancelOrder(order) => cancel(app, &user, order, deadline).await?,
-        Button::Subscriptions => screens::subscriptions(app, &user, &app.subscriptions(user.id, deadline).await?),
+        Button::Subscriptions => screens::holdings(app, &user, &app.holdings(user.id, None, deadline).await?),
+        Button::OlderSubscriptions(before) => screens::holdings(app, &user, &app.holdings(user.id, Some(before), deadline).await?),
         Button::Subscription(key) => match app.subscription(OrderId::new(user.id, key), deadline).await? {
             Some(held) => screens::subscription(app, &held, language),
             None => screens::notice(app, language, "subscriptions-empty"),
@@ -192,7 +200,8 @@ async fn cancel(app: &App, user: &User, order: ulid::Ulid, deadline: Deadline) -
         return order_screen(app, user, order, None, deadline).await;
     }
     match app.end_order(order.clone(), &Event::CustomerCancels, None).await? {
-        Ended::Ended(order) | Ended::Already(order) => Ok(app.order_state(&order, language)),
+        Ended::Ended(order) => Ok(screens::order_notice(app, language, "order-ended-by-you", &order, None)),
+        Ended::Already(order) => Ok(app.order_state(&order, language)),
         Ended::Refused(_) => {
             let current = app.store.order(order.id).await?.unwrap_or(order);
             Ok(app.order_state(&current, language))

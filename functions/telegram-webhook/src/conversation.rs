@@ -2,17 +2,15 @@
 
 use app::{
     App, AppError, Deadline,
+    gateways::{refund_report_of, report_of},
     receipt::{Sent, Submitted},
     settle::Settled,
-};
-use app::{
-    gateways::{refund_report_of, report_of},
     telegram::{
         Content, MemberStatus, Message, PreCheckoutQuery, Reply, SuccessfulPayment, Update, User as Sender,
         api::methods::AnswerPreCheckoutQueryParams,
     },
 };
-use domain::{Currency, Language, Money, conversation::Awaiting, payment::PreCheckoutRefusal};
+use domain::{Currency, DiscountCodeName, Language, Money, conversation::Awaiting, order::Order, payment::PreCheckoutRefusal, user::User};
 use tracing::warn;
 
 use crate::{callback, screens, sender::visitor};
@@ -26,8 +24,8 @@ pub async fn turn(app: &App, update: Update, deadline: Deadline) -> Result<Optio
         Content::MyChatMember(change) => {
             if change.chat.is_private() {
                 match change.new {
-                    MemberStatus::Kicked => app.set_reachable(change.from.id, false).await?,
-                    MemberStatus::Member => app.set_reachable(change.from.id, true).await?,
+                    MemberStatus::Kicked => app.note_unreachable(change.from.id).await?,
+                    MemberStatus::Member => app.welcome_back(change.from.id, deadline).await?,
                     MemberStatus::Creator
                     | MemberStatus::Administrator
                     | MemberStatus::Restricted
@@ -73,6 +71,9 @@ async fn on_command(app: &App, from: &Sender, text: &str, deadline: Deadline) ->
     if command == "/start" {
         let inviter = Some(argument.trim()).filter(|payload| !payload.is_empty()).and_then(|payload| app.inviter_of(payload));
         let joined = app.join(visitor(from), inviter).await?;
+        if joined.user.unreachable_at.is_some() {
+            app.welcome_back(joined.user.id, deadline).await?;
+        }
         return Ok(if joined.user.is_banned() {
             screens::banned(app, &joined.user)
         } else {
@@ -86,7 +87,7 @@ async fn on_command(app: &App, from: &Sender, text: &str, deadline: Deadline) ->
     Ok(match command {
         "/menu" => screens::menu(app, &user, false),
         "/plans" | "/buy" => screens::plans(app, &*app.shop().await?, user.language, None),
-        "/subscriptions" => screens::subscriptions(app, &user, &app.subscriptions(user.id, deadline).await?),
+        "/subscriptions" => screens::holdings(app, &user, &app.holdings(user.id, None, deadline).await?),
         "/invite" => screens::invite(app, &user).await?,
         "/language" => screens::languages(app, user.language),
         "/help" | "/support" => screens::help(app, &*app.shop().await?, user.language),
@@ -101,8 +102,11 @@ async fn on_text(app: &App, from: &Sender, text: &str) -> Result<app::screen::Sc
         return Ok(screens::banned(app, &user));
     }
     match awaiting {
-        Some(Awaiting::DiscountCode { product, order }) => {
-            let (shop, typed) = tokio::try_join!(app.shop(), app.typed_code(user.id, text))?;
+        // What cannot be a code is no try at one.
+        Some(Awaiting::DiscountCode { product, order }) if text.parse::<DiscountCodeName>().is_ok() => {
+            let (shop, typed) = tokio::try_join!(app.shop(), app.typed_code(user.id, text, order))?;
+            // The order that the code was for has been placed: the matter is closed.
+            let Some(typed) = typed else { return Ok(screens::not_understood(app, &user)) };
             let Some(product) = shop.product(&product) else { return Ok(screens::plans(app, &shop, user.language, Some("plan-gone"))) };
             let domain::OrderKey::Ulid(order) = order else { return Ok(screens::not_understood(app, &user)) };
             match app.offer_with_code(product, typed, order)? {
@@ -113,7 +117,7 @@ async fn on_text(app: &App, from: &Sender, text: &str) -> Result<app::screen::Sc
                 }
             }
         }
-        None => Ok(screens::not_understood(app, &user)),
+        Some(Awaiting::DiscountCode { .. }) | None => Ok(screens::not_understood(app, &user)),
     }
 }
 
@@ -125,11 +129,15 @@ async fn on_file(app: &App, from: &Sender, message: &Message) -> Result<app::scr
     };
     // A banned customer's money is money: the receipt is looked at.
     Ok(match app.submit_receipt(&user, &sent).await? {
-        Submitted::UnderReview(_) => screens::notice(app, user.language, "receipt-received"),
-        Submitted::Already(_) => screens::notice(app, user.language, "receipt-already"),
+        Submitted::UnderReview(order) => about(app, &user, "receipt-received", &order),
+        Submitted::Already(order) => about(app, &user, "receipt-added", &order),
         Submitted::NothingDue if user.is_banned() => screens::banned(app, &user),
         Submitted::NothingDue => screens::notice(app, user.language, "receipt-nothing-due"),
     })
+}
+
+fn about(app: &App, user: &User, text: &str, order: &Order) -> app::screen::Screen {
+    screens::order_notice(app, user.language, text, order, order.under_review().map(|attempt| attempt.quote))
 }
 
 async fn on_payment(app: &App, from: &Sender, payment: &SuccessfulPayment, deadline: Deadline) -> Result<Option<Reply>, AppError> {

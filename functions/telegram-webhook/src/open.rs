@@ -19,7 +19,7 @@ pub async fn page(app: &App, app_id: &str, token: &str, request: &Request) -> Re
     let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let language = Language::of_client(accepted.and_then(|value| value.split([',', ';']).next()));
     match app.open_link(app_id, token).await {
-        Ok(Some((import, url))) => {
+        Ok(Some((import, url, language))) => {
             let name = [("app", Arg::Text(import.name))];
             let title = app.texts.html(language, "open-title", &name);
             let body = app.texts.html(language, "open-body", &[]);

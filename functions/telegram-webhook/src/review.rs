@@ -19,16 +19,23 @@ use tracing::warn;
 
 use crate::tap::acknowledge;
 
+/// What an operator's button says.
+pub struct Tapped<'a> {
+    pub step: ReviewStep,
+    pub reference: &'a str,
+    pub number: u8,
+    pub receipt: u8,
+}
+
 /// One tap of an operator. Who he is, is checked here, at every tap; which order, only by its reference.
 pub async fn on_review(
     app: &App,
     query: &CallbackQuery,
     message: &CallbackMessage,
-    step: ReviewStep,
-    reference: &str,
-    number: u8,
+    tapped: &Tapped<'_>,
     deadline: Deadline,
 ) -> Result<Option<Reply>, AppError> {
+    let Tapped { step, reference, number, receipt } = *tapped;
     let language = app.operator_language();
     if !app.is_operator(query.from.id, message.chat.id).await? {
         warn!(event = "review_not_allowed", "somebody who is no operator tapped a review button");
@@ -39,14 +46,20 @@ pub async fn on_review(
         Err(_) => None,
     };
     let Some(order) = order else { return toast(query, app.texts.plain(language, "order-unknown", &[])) };
+    // The button of an earlier receipt decides nothing about the one that came after it.
+    if order.attempt(number).and_then(|attempt| attempt.receipt.as_ref()).is_some_and(|latest| latest.nth != receipt) {
+        close(app, message).await;
+        let decision = app.texts.plain(language, "operator-rejected", &[]);
+        return toast(query, app.texts.plain(language, "operator-already", &[("decision", Arg::Raw(decision))]));
+    }
     let amount = app.amount_text(&order, number);
     let decided = match step {
         ReviewStep::Ask | ReviewStep::AskReason | ReviewStep::Back if order.undecided_receipt(number).is_err() => {
             Decided::Already(Box::new(order))
         }
-        ReviewStep::Ask => return keyboard(app, query, message, app.confirm_keyboard(reference, number, amount)).await,
-        ReviewStep::AskReason => return keyboard(app, query, message, app.reasons_keyboard(reference, number)).await,
-        ReviewStep::Back => return keyboard(app, query, message, app.review_keyboard(reference, number, amount)).await,
+        ReviewStep::Ask => return keyboard(app, query, message, app.confirm_keyboard(reference, number, receipt, amount)).await,
+        ReviewStep::AskReason => return keyboard(app, query, message, app.reasons_keyboard(reference, number, receipt)).await,
+        ReviewStep::Back => return keyboard(app, query, message, app.review_keyboard(reference, number, receipt, amount)).await,
         ReviewStep::Approve => app.approve_receipt(reference, Some(number), Actor::Telegram(query.from.id), deadline).await?,
         ReviewStep::Reject(reason) => reject(app, query, reference, number, reason).await?,
     };
@@ -56,12 +69,12 @@ pub async fn on_review(
             let decision = app.decision_text(&order, number);
             let by =
                 app.texts.html(language, "operator-decided-by", &[("decision", Arg::Raw(decision)), ("operator", Arg::Text(operator))]);
-            close(app, message, &order, number, &by).await;
+            caption(app, message, &order, number, &by).await;
             toast(query, app.decision_text(&order, number))
         }
         Decided::Already(order) => {
             let decision = app.decision_text(&order, number);
-            close(app, message, &order, number, &decision).await;
+            close(app, message).await;
             toast(query, app.texts.plain(language, "operator-already", &[("decision", Arg::Raw(decision))]))
         }
         Decided::UnknownOrder => toast(query, app.texts.plain(language, "order-unknown", &[])),
@@ -90,7 +103,7 @@ async fn keyboard(
 }
 
 /// The receipt with what was decided, and without buttons. Should the edit fail, a second tap finds it decided.
-async fn close(app: &App, message: &CallbackMessage, order: &Order, number: u8, decision: &str) {
+async fn caption(app: &App, message: &CallbackMessage, order: &Order, number: u8, decision: &str) {
     let customer = app.store.user(order.id.buyer).await.ok().flatten();
     let caption = format!("{}\n\n{decision}", app.receipt_caption(order, number, customer.as_ref()));
     let params = EditMessageCaptionParams::builder()
@@ -100,6 +113,16 @@ async fn close(app: &App, message: &CallbackMessage, order: &Order, number: u8, 
         .parse_mode(ParseMode::Html)
         .build();
     match app.telegram.edit_message_caption(&params).await {
+        Ok(()) | Err(TelegramError::NotModified) => {}
+        Err(error) => warn!(event = "receipt_not_closed", %error, "a decided receipt keeps its buttons"),
+    }
+}
+
+/// A decided receipt without its buttons; what stands below it, who decided included, stays.
+async fn close(app: &App, message: &CallbackMessage) {
+    let nothing = InlineKeyboardMarkup::builder().inline_keyboard(Vec::new()).build();
+    let params = EditMessageReplyMarkupParams::builder().chat_id(ChatId::Integer(message.chat.id)).message_id(message.message_id);
+    match app.telegram.edit_message_reply_markup(&params.reply_markup(nothing).build()).await {
         Ok(()) | Err(TelegramError::NotModified) => {}
         Err(error) => warn!(event = "receipt_not_closed", %error, "a decided receipt keeps its buttons"),
     }

@@ -3,7 +3,7 @@
 use app::telegram::api::types::InlineKeyboardButton;
 use app::{
     App, AppError,
-    account::{Live, LiveSubscription},
+    account::{Holdings, Live, LiveSubscription},
     button::Button,
     catalogue::Shop,
     checkout::{Choice, Offer, Payable},
@@ -47,6 +47,13 @@ fn menu_keyboard(app: &App, language: Language) -> Keyboard {
 /// A sentence, and the menu below it.
 pub fn notice(app: &App, language: Language, id: &str) -> Screen {
     Screen::new(app.texts.html(language, id, &[]), menu_keyboard(app, language))
+}
+
+/// A sentence about an order, and the menu below it.
+pub fn order_notice(app: &App, language: Language, id: &str, order: &Order, amount: Option<domain::Money>) -> Screen {
+    let amount = amount.map(|amount| format::money(&app.texts, language, amount)).unwrap_or_default();
+    let args = [("plan", Arg::Text(order.terms.name.as_str())), ("amount", Arg::Raw(amount))];
+    Screen::new(app.texts.html(language, id, &args), menu_keyboard(app, language))
 }
 
 pub fn not_understood(app: &App, user: &User) -> Screen {
@@ -269,24 +276,33 @@ pub fn pay_trouble(app: &App, order: &Order, gateway: Gateway, shop: &Shop, lang
     Screen::new(app.texts.html(language, id, &[]), order_footer(app, order, Some(gateway), shop, language, keyboard))
 }
 
-/// All that a customer holds. One subscription is shown at once.
-pub fn subscriptions(app: &App, user: &User, held: &[LiveSubscription]) -> Screen {
+/// All that a customer has: orders that wait for something, and subscriptions. A single subscription is shown at once.
+pub fn holdings(app: &App, user: &User, holdings: &Holdings) -> Screen {
     let language = user.language;
-    match held {
-        [] => {
-            let buy = primary(button(app, language, "button-plans", &Button::Plans));
-            Screen::new(app.texts.html(language, "subscriptions-empty", &[]), Keyboard::default().row([buy]).row([home(app, language)]))
+    let Holdings { subscriptions, open_orders, older } = holdings;
+    let mut keyboard = Keyboard::default();
+    for order in open_orders {
+        if let Some(ulid) = ulid_of(order) {
+            let label = app.texts.plain(language, "open-order", &[("plan", Arg::Text(&order.terms.name))]);
+            keyboard = keyboard.row([primary(tap(label, &Button::Order(ulid)))]);
         }
-        [one] => subscription(app, one, language),
+    }
+    match subscriptions.as_slice() {
+        [] if open_orders.is_empty() => {
+            let buy = primary(button(app, language, "button-plans", &Button::Plans));
+            Screen::new(app.texts.html(language, "subscriptions-empty", &[]), keyboard.row([buy]).row([home(app, language)]))
+        }
+        [one] if open_orders.is_empty() && older.is_none() => subscription(app, one, language),
         many => {
             let mut text = app.texts.html(language, "subscriptions-title", &[]);
-            let mut keyboard = Keyboard::default();
-            for held in many {
+            for (n, held) in (1u64..).zip(many) {
                 text = format!("{text}\n\n{}", app.subscription_text(held, language));
                 let subscription = &held.subscription;
-                keyboard = keyboard.row([tap(format!("🔑 {}", subscription.title), &Button::Subscription(subscription.order.key))]);
+                let label = format!("🔑 {} · {}", format::number(language, n), subscription.title);
+                keyboard = keyboard.row([tap(label, &Button::Subscription(subscription.order.key))]);
             }
-            Screen::new(text, keyboard.row([home(app, language)]))
+            let older = older.map(|key| button(app, language, "button-older", &Button::OlderSubscriptions(key)));
+            Screen::new(text, keyboard.row(older).row([home(app, language)]))
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The whole shop on one machine: what stands outside of it is played by stand-ins, which the tests use too.
 
+pub mod data;
+pub mod env_file;
 pub mod gateway;
 pub mod lambda;
 pub mod options;

@@ -1,11 +1,14 @@
 //! `cargo run`: the whole shop on this machine.
 
-use std::{collections::BTreeMap, io::Write as _, process::ExitCode};
+use std::{collections::BTreeMap, io::Write as _, path::Path, process::ExitCode};
 
 use local::{
+    env_file::{self, EnvFileError},
     options::{Options, USAGE},
     shop::{Ready, Shop},
 };
+use tracing::Level;
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -14,9 +17,12 @@ async fn main() -> ExitCode {
         Ok(None) => return say(USAGE),
         Err(reason) => return fail(&reason),
     };
-    // Logs go to stderr: stdout is for the one line that others read.
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).with_max_level(tracing::Level::WARN).init();
-    let shop = match Shop::open(&options, environment()).await {
+    log();
+    let settings = match environment() {
+        Ok(settings) => settings,
+        Err(reason) => return fail(&reason.to_string()),
+    };
+    let shop = match Shop::open(&options, settings).await {
         Ok(shop) => shop,
         Err(reason) => return fail(&reason.to_string()),
     };
@@ -28,19 +34,22 @@ async fn main() -> ExitCode {
     }
 }
 
-/// The process's settings, and below them those of a `.env` file: `NAME=value` lines.
-fn environment() -> BTreeMap<String, String> {
-    let mut settings: BTreeMap<String, String> = BTreeMap::new();
-    for line in std::fs::read_to_string(".env").unwrap_or_default().lines().map(str::trim).filter(|line| !line.starts_with('#')) {
-        if let Some((name, value)) = line.split_once('=') {
-            let value = value.trim().trim_matches('"');
-            settings.insert(name.trim().trim_start_matches("export ").to_owned(), value.to_owned());
-        }
-    }
-    settings.extend(std::env::vars());
+/// The process's settings, and below them those of a `.env` file.
+fn environment() -> Result<BTreeMap<String, String>, EnvFileError> {
+    let mut settings = env_file::read(Path::new(".env"))?;
+    // What is not text is nothing of the shop's.
+    settings.extend(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))));
     // Set to nothing is not set.
     settings.retain(|_, value| !value.trim().is_empty());
-    settings
+    Ok(settings)
+}
+
+/// Logs go to stderr: stdout is for the one line that others read.
+fn log() {
+    // The database reports every condition that does not hold as a warning; to the shop that is an answer like any other.
+    let shown = Targets::new().with_default(Level::WARN).with_target("dynoxide", Level::ERROR);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    tracing_subscriber::registry().with(lines).with(shown).init();
 }
 
 fn json(ready: &Ready) -> String {

@@ -32,6 +32,9 @@ Usage: cargo run -- [options]
   --help        print this
 ";
 
+/// Options that are there or not.
+const FLAGS: [&str; 6] = ["--fresh", "--json", "--no-seed", "--long-poll", "--help", "-h"];
+
 impl Options {
     /// Reads the arguments after the program's name. `Ok(None)`: help was asked for.
     ///
@@ -46,7 +49,11 @@ impl Options {
                 Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
                 None => (argument, None),
             };
-            let mut valued = || value.clone().or_else(|| arguments.next()).ok_or(format!("{name} needs a value"));
+            if value.is_some() && FLAGS.contains(&name.as_str()) {
+                return Err(format!("{name} takes no value"));
+            }
+            let mut valued =
+                || value.clone().or_else(|| arguments.next()).filter(|value| !value.is_empty()).ok_or(format!("{name} needs a value"));
             match name.as_str() {
                 "--port" => options.port = valued()?.parse().map_err(|_| "--port needs a number from 0 to 65535".to_owned())?,
                 "--data" => options.data = PathBuf::from(valued()?),
@@ -75,8 +82,9 @@ mod tests {
         let options = parse("--json --port 0 --data=x/y --fresh").unwrap().unwrap();
         assert_eq!((options.port, options.data, options.fresh, options.json), (0, PathBuf::from("x/y"), true, true));
         assert_eq!(parse("--help"), Ok(None));
-        for wrong in ["--port", "--port x", "--port 70000", "--nope", "extra"] {
+        for wrong in ["--port", "--port x", "--port 70000", "--data", "--data=", "--json=1", "--fresh=", "--help=me", "--nope", "extra"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
+        assert!(Options::parse(["--data".to_owned(), String::new()]).is_err());
     }
 }

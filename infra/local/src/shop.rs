@@ -26,6 +26,7 @@ use tokio::net::TcpListener;
 use tracing::warn;
 
 use crate::{
+    data::{DataError, DataFolder, SECRETS},
     gateway::Gateway,
     lambda::HttpCall,
     options::Options,
@@ -47,6 +48,8 @@ pub struct Shop {
     router: Router,
     engine: Option<Engine>,
     long_poll: bool,
+    /// Held as long as the shop is there.
+    _folder: DataFolder,
 }
 
 /// Where to find what.
@@ -65,8 +68,12 @@ pub struct Ready {
 pub enum ShopError {
     #[error("port {0} of 127.0.0.1 cannot be used: {1}")]
     Port(u16, #[source] io::Error),
-    #[error("the folder {0} cannot be used: {1}")]
+    #[error(transparent)]
+    Folder(#[from] DataError),
+    #[error("the file {0} cannot be used: {1}")]
     Data(PathBuf, #[source] io::Error),
+    #[error("{0} is set, and {1} is not: set both, or neither for the stand-in")]
+    Half(&'static str, &'static str),
     #[error("{0} holds other settings than the shop wrote; --fresh begins anew")]
     Secrets(PathBuf),
     #[error(transparent)]
@@ -77,8 +84,13 @@ pub enum ShopError {
     Start(#[from] app::StartError),
     #[error("the HTTP client cannot be built: {0}")]
     Http(#[from] clients::BadSetting),
+    #[error("{ENDPOINT} is malformed: an http or https URL")]
+    Endpoint,
+    /// Of a table elsewhere; the shop's own has no setting that could be wrong.
+    #[error("{ENDPOINT}: the table cannot be made there: {0}")]
+    TableElsewhere(#[source] store::StoreError),
     #[error("the table cannot be made: {0}")]
-    Table(#[from] store::StoreError),
+    Table(#[source] store::StoreError),
     #[error("the example catalogue cannot be written: {0}")]
     Seed(#[from] app::operate::OperateError),
 }
@@ -92,6 +104,8 @@ struct Secrets {
     panel_password: String,
 }
 
+/// Where a table elsewhere is reached; without it the shop brings its own.
+const ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 const BOT_USERNAME: &str = "wave_shop_bot";
 /// The stand-in's operator: a person, so that his private chat is the operators' chat.
 const OPERATOR: i64 = 9_000_000_001;
@@ -105,8 +119,10 @@ impl Shop {
     /// One sentence that names what is in the way.
     pub async fn open(options: &Options, process: BTreeMap<String, String>) -> Result<Self, ShopError> {
         let seams = Seams::system();
-        let data = data_folder(options)?;
-        let secrets = secrets(&data, &seams)?;
+        check(&process)?;
+        let folder = DataFolder::open(&options.data, options.fresh)?;
+        let data = folder.path();
+        let secrets = secrets(data, &seams)?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
         let listener = TcpListener::bind(address).await.map_err(|error| ShopError::Port(options.port, error))?;
         let port = listener.local_addr().map_err(|error| ShopError::Port(options.port, error))?.port();
@@ -119,21 +135,21 @@ impl Shop {
         set(&mut settings, "TABLE_NAME", "wave-shop".into());
         set(&mut settings, "TELEGRAM_WEBHOOK_SECRET", secrets.webhook_secret.clone());
         set(&mut settings, "ADMIN_BOOTSTRAP_TOKEN", secrets.admin_token.clone());
-        let engine = if settings.contains_key("AWS_ENDPOINT_URL_DYNAMODB") {
+        let engine = if settings.contains_key(ENDPOINT) {
             None
         } else {
             let engine = Engine::at(&data.join("dynamodb.sqlite")).await?;
-            set(&mut settings, "AWS_ENDPOINT_URL_DYNAMODB", engine.endpoint());
+            set(&mut settings, ENDPOINT, engine.endpoint());
             Some(engine)
         };
         let real_telegram = settings.contains_key("TELEGRAM_BOT_TOKEN");
         let long_poll = real_telegram && (options.long_poll || !settings.contains_key("TELEGRAM_API_URL"));
-        let telegram = if real_telegram { None } else { Some(telegram_stand_in(&data, &base_url, &secrets, &mut settings)?) };
-        let panel =
-            if settings.contains_key("PANEL_URL") { None } else { Some(panel_stand_in(&data, &base_url, &secrets, &mut settings)?) };
+        let telegram = if real_telegram { None } else { Some(telegram_stand_in(data, &base_url, &secrets, &seams, &mut settings)?) };
+        let panel = if settings.contains_key("PANEL_URL") { None } else { Some(panel_stand_in(data, &base_url, &secrets, &mut settings)?) };
 
         let http = Http::new()?;
-        create_table(&http, &settings).await?;
+        let own_table = engine.is_some();
+        create_table(&http, &settings).await.map_err(if own_table { ShopError::Table } else { ShopError::TableElsewhere })?;
         let app = Arc::new(app::start(Environment::new(settings.clone()), seams).await?);
         if !options.no_seed {
             seed::seed(&app).await?;
@@ -160,7 +176,7 @@ impl Shop {
             webhook_secret: settings.get("TELEGRAM_WEBHOOK_SECRET").cloned().unwrap_or_default(),
             base_url,
         };
-        Ok(Self { app, gateway, telegram, panel, ready, listener, router, engine, long_poll })
+        Ok(Self { app, gateway, telegram, panel, ready, listener, router, engine, long_poll, _folder: folder })
     }
 
     /// Answers until `stop` is done.
@@ -235,22 +251,22 @@ async fn jobs(app: Arc<App>, panel: Option<PanelStandIn>) {
     }
 }
 
-fn data_folder(options: &Options) -> Result<PathBuf, ShopError> {
-    let failed = |error| ShopError::Data(options.data.clone(), error);
-    if options.fresh && options.data.exists() {
-        // Only a folder that a shop made is emptied: a slip of the hand must not cost somebody's home.
-        let ours = options.data.join("secrets.json").exists() || fs::read_dir(&options.data).map_err(failed)?.next().is_none();
-        if !ours {
-            return Err(failed(io::Error::other("--fresh empties only a folder that a shop made")));
-        }
-        fs::remove_dir_all(&options.data).map_err(failed)?;
+/// What a setting asks for and another one, which is missing, would have to say.
+fn check(settings: &BTreeMap<String, String>) -> Result<(), ShopError> {
+    let needed = [("TELEGRAM_API_URL", "TELEGRAM_BOT_TOKEN"), ("PANEL_USERNAME", "PANEL_URL"), ("PANEL_PASSWORD", "PANEL_URL")];
+    let set = |name: &str| settings.contains_key(name);
+    if let Some((name, needs)) = needed.into_iter().find(|(name, needs)| set(name) && !set(needs)) {
+        return Err(ShopError::Half(name, needs));
     }
-    fs::create_dir_all(&options.data).map_err(failed)?;
-    Ok(options.data.clone())
+    let is_url = |url: &String| {
+        let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        host.is_some_and(|host| !host.is_empty()) && url.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    if settings.get(ENDPOINT).is_some_and(|url| !is_url(url)) { Err(ShopError::Endpoint) } else { Ok(()) }
 }
 
 fn secrets(data: &Path, seams: &Seams) -> Result<Secrets, ShopError> {
-    let file = data.join("secrets.json");
+    let file = data.join(SECRETS);
     let failed = |error| ShopError::Data(file.clone(), error);
     match fs::read(&file) {
         Ok(found) => serde_json::from_slice(&found).map_err(|_| ShopError::Secrets(file.clone())),
@@ -277,11 +293,13 @@ fn telegram_stand_in(
     data: &Path,
     base_url: &str,
     secrets: &Secrets,
+    seams: &Seams,
     settings: &mut BTreeMap<String, String>,
 ) -> Result<TelegramStandIn, ShopError> {
     let operator_chat = settings.get("TELEGRAM_OPERATOR_CHAT_ID").and_then(|id| id.parse().ok()).unwrap_or(OPERATOR);
     let mut options = telegram::Options::new(secrets.bot_token.clone(), BOT_USERNAME, operator_chat, unix_clock());
     options.state_file = Some(data.join("telegram.json"));
+    options.start = seams.nonce();
     let stand_in = TelegramStandIn::new(options).map_err(|error| ShopError::StandIn(error.to_string()))?;
     settings.insert("TELEGRAM_BOT_TOKEN".into(), secrets.bot_token.clone());
     settings.insert("TELEGRAM_API_URL".into(), format!("{base_url}/_telegram"));
@@ -313,7 +331,7 @@ fn panel_stand_in(
 }
 
 /// The template makes the table on AWS; here, or on another engine, the shop does.
-async fn create_table(http: &Http, settings: &BTreeMap<String, String>) -> Result<(), ShopError> {
+async fn create_table(http: &Http, settings: &BTreeMap<String, String>) -> Result<(), store::StoreError> {
     let setting = |name: &str| settings.get(name).cloned();
     let credentials = clients::aws::Credentials::new(
         setting("AWS_ACCESS_KEY_ID").unwrap_or_else(|| "local".into()),
@@ -323,8 +341,41 @@ async fn create_table(http: &Http, settings: &BTreeMap<String, String>) -> Resul
         "environment",
     );
     let region = setting("AWS_REGION").unwrap_or_else(|| "us-east-1".into());
-    let connection = Connection { region, credentials, endpoint: setting("AWS_ENDPOINT_URL_DYNAMODB") };
+    let connection = Connection { region, credentials, endpoint: setting(ENDPOINT) };
     let sdk = client(SdkHttpClient::new(http.clone()), connection);
-    store::schema::create_table(&sdk, &setting("TABLE_NAME").unwrap_or_default()).await?;
-    Ok(())
+    store::schema::create_table(&sdk, &setting("TABLE_NAME").unwrap_or_default()).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_that_need_another_one_name_it() {
+        let read = |names: &[(&str, &str)]| {
+            check(&names.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()).map_err(|error| error.to_string())
+        };
+        let cases = [("TELEGRAM_API_URL", "TELEGRAM_BOT_TOKEN"), ("PANEL_USERNAME", "PANEL_URL"), ("PANEL_PASSWORD", "PANEL_URL")];
+        for (name, needs) in cases {
+            let sentence = format!("{name} is set, and {needs} is not: set both, or neither for the stand-in");
+            assert_eq!(read(&[(name, "x")]), Err(sentence));
+            assert_eq!(read(&[(name, "x"), (needs, "y")]), Ok(()));
+        }
+        for odd in ["localhost:8000", "http://", "ftp://host", "http://a b"] {
+            assert!(read(&[(ENDPOINT, odd)]).is_err_and(|sentence| sentence.starts_with(ENDPOINT) && !sentence.contains(odd)), "{odd}");
+        }
+        assert_eq!(read(&[(ENDPOINT, "http://127.0.0.1:8000")]), Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_table_elsewhere_that_does_not_answer_is_named_by_its_setting() {
+        let data = std::env::temp_dir().join(format!("wave-shop-endpoint-{}", std::process::id()));
+        let options = Options { port: 0, data: data.clone(), fresh: false, json: true, no_seed: true, long_poll: false };
+        // A port that was free a moment ago.
+        let closed = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap().local_addr().unwrap();
+        let settings = BTreeMap::from([(ENDPOINT.to_owned(), format!("http://{closed}"))]);
+        let refused = Shop::open(&options, settings).await.unwrap_err().to_string();
+        assert_eq!(refused, format!("{ENDPOINT}: the table cannot be made there: the table did not answer"));
+        fs::remove_dir_all(&data).unwrap();
+    }
 }

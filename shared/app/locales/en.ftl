@@ -88,7 +88,7 @@ code-other-product = This code is not for this plan.
 code-below-minimum = The price of this plan is below the code's minimum.
 code-not-first-purchase = This code is for a first purchase.
 code-used-up = This code is used up.
-code-used-by-you = You have used this code already.
+code-used-by-you = You have used this code already. If an order of yours is still open with it, you find it under “My subscriptions”.
 
 ## Orders
 
@@ -151,7 +151,7 @@ delivered =
 
 ## Receipts
 
-receipt-received = 📨 Thank you! Your receipt is with our team. As soon as it is confirmed, your link arrives here.
+receipt-received = 📨 Thank you! Your receipt for <b>{ $plan }</b> ({ $amount }) is with our team. As soon as it is confirmed, your link arrives here.
 receipt-already = Your receipt is with our team already. You will hear from us here.
 receipt-nothing-due = No order of yours waits for a receipt. If you have just transferred money, write to us.
 receipt-unreadable = Please send the receipt as a photo, or as a JPEG, PNG or PDF file of at most 10 MB.
@@ -166,6 +166,11 @@ reason-unreadable = the receipt cannot be read
 ## Subscriptions
 
 subscriptions-title = 🔑 <b>My subscriptions</b>
+open-order = 🧾 Open order: { $plan }
+button-older = Older ›
+subscription-title = <b>{ $plan }</b>
+order-ended-by-you = The order for <b>{ $plan }</b> is canceled. If you have paid already, your money is not lost: your link arrives as soon as the payment does.
+receipt-added = 📨 Our team got this picture too. Your receipt for <b>{ $plan }</b> ({ $amount }) is being looked at; you will hear from us here.
 subscriptions-empty = You have no subscription yet.
 subscription-deleted = ⚪️ deleted on the server
 subscription-unknown = The server does not answer at the moment; your link works all the same.

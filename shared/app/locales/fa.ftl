@@ -88,7 +88,7 @@ code-other-product = این کد برای این پلن نیست.
 code-below-minimum = قیمت این پلن از حداقل مبلغ کد کمتر است.
 code-not-first-purchase = این کد برای اولین خرید است.
 code-used-up = ظرفیت این کد تمام شده است.
-code-used-by-you = شما قبلاً از این کد استفاده کرده‌اید.
+code-used-by-you = شما قبلاً از این کد استفاده کرده‌اید. اگر سفارش بازی با آن دارید، آن را در «اشتراک‌های من» می‌بینید.
 
 ## Orders
 
@@ -151,7 +151,7 @@ delivered =
 
 ## Receipts
 
-receipt-received = 📨 سپاس! رسید شما در حال بررسی است. به محض تأیید، لینک همین‌جا می‌رسد.
+receipt-received = 📨 سپاس! رسید شما برای <b>{ $plan }</b> ({ $amount }) در حال بررسی است. به محض تأیید، لینک همین‌جا می‌رسد.
 receipt-already = رسید شما از قبل در حال بررسی است. همین‌جا به شما خبر می‌دهیم.
 receipt-nothing-due = هیچ سفارشی از شما منتظر رسید نیست. اگر تازه پول واریز کرده‌اید به ما پیام دهید.
 receipt-unreadable = لطفاً رسید را به شکل عکس یا فایل JPEG، PNG یا PDF حداکثر ۱۰ مگابایتی بفرستید.
@@ -166,6 +166,11 @@ reason-unreadable = رسید خوانا نیست
 ## Subscriptions
 
 subscriptions-title = 🔑 <b>اشتراک‌های من</b>
+open-order = 🧾 سفارش باز: { $plan }
+button-older = قدیمی‌ترها ›
+subscription-title = <b>{ $plan }</b>
+order-ended-by-you = سفارش <b>{ $plan }</b> لغو شد. اگر قبلاً پرداخت کرده‌اید پول شما گم نمی‌شود: با رسیدن پرداخت، لینک هم می‌رسد.
+receipt-added = 📨 این تصویر هم به همکاران ما رسید. رسید شما برای <b>{ $plan }</b> ({ $amount }) در حال بررسی است؛ همین‌جا به شما خبر می‌دهیم.
 subscriptions-empty = هنوز اشتراکی ندارید.
 subscription-deleted = ⚪️ در سرور حذف شده است
 subscription-unknown = سرور فعلاً پاسخ نمی‌دهد؛ لینک شما همچنان کار می‌کند.

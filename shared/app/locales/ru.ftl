@@ -89,7 +89,7 @@ code-other-product = Этот промокод не для этого тариф
 code-below-minimum = Цена тарифа ниже минимальной для этого промокода.
 code-not-first-purchase = Этот промокод — для первой покупки.
 code-used-up = Этот промокод закончился.
-code-used-by-you = Вы уже использовали этот промокод.
+code-used-by-you = Вы уже использовали этот промокод. Если с ним открыт ваш заказ, он — в «Моих подписках».
 
 ## Orders
 
@@ -152,7 +152,7 @@ delivered =
 
 ## Receipts
 
-receipt-received = 📨 Спасибо! Чек проверяют. Как только его подтвердят, ссылка придёт сюда.
+receipt-received = 📨 Спасибо! Чек за <b>{ $plan }</b> ({ $amount }) проверяют. Как только его подтвердят, ссылка придёт сюда.
 receipt-already = Ваш чек уже проверяют. Мы напишем здесь.
 receipt-nothing-due = Ни один ваш заказ не ждёт чека. Если вы только что перевели деньги, напишите нам.
 receipt-unreadable = Пришлите чек фотографией или файлом JPEG, PNG или PDF не больше 10 МБ.
@@ -167,6 +167,11 @@ reason-unreadable = чек не читается
 ## Subscriptions
 
 subscriptions-title = 🔑 <b>Мои подписки</b>
+open-order = 🧾 Открытый заказ: { $plan }
+button-older = Ранее ›
+subscription-title = <b>{ $plan }</b>
+order-ended-by-you = Заказ <b>{ $plan }</b> отменён. Если вы уже оплатили, деньги не пропадут: ссылка придёт вместе с платежом.
+receipt-added = 📨 Эту картинку мы тоже получили. Чек за <b>{ $plan }</b> ({ $amount }) проверяют; мы напишем здесь.
 subscriptions-empty = Подписок пока нет.
 subscription-deleted = ⚪️ удалена на сервере
 subscription-unknown = Сервер сейчас не отвечает; ваша ссылка всё равно работает.

@@ -6,7 +6,8 @@ use clients::{
     panel::{Account, AccountStatus},
     telegram::api::types::InlineKeyboardMarkup,
 };
-use domain::{Language, OrderId, TelegramUserId, subscription::Subscription, time::Span};
+use domain::{Language, OrderId, OrderKey, TelegramUserId, order::Order, subscription::Subscription, time::Span};
+use store::Cursor;
 use tracing::warn;
 
 use crate::{
@@ -22,6 +23,16 @@ use crate::{
 pub struct LiveSubscription {
     pub subscription: Subscription,
     pub live: Live,
+}
+
+/// What a customer has: accounts, and orders that wait for something.
+#[derive(Debug)]
+pub struct Holdings {
+    pub subscriptions: Vec<LiveSubscription>,
+    /// To be paid, under review, or on their way.
+    pub open_orders: Vec<Order>,
+    /// Where the page of older subscriptions begins; `None`: there are none.
+    pub older: Option<OrderKey>,
 }
 
 #[derive(Debug)]
@@ -123,11 +134,22 @@ fn percent_encode(text: &str) -> String {
 }
 
 impl App {
-    /// A customer's newest subscriptions, each with what the panel says now: one query, one look at the panel for all of them.
-    pub async fn subscriptions(&self, user: TelegramUserId, deadline: Deadline) -> Result<Vec<LiveSubscription>, AppError> {
-        let subscriptions = self.store.subscriptions_of(user, None, PAGE).await?.items;
+    /// A customer's subscriptions, the newest first or those before `before`, each with what the panel says now: one query, one look at the panel for
+    /// all of them. Beside the newest: the orders that are not finished.
+    pub async fn holdings(&self, user: TelegramUserId, before: Option<OrderKey>, deadline: Deadline) -> Result<Holdings, AppError> {
+        let cursor = before.map(|key| Cursor::of_subscription(OrderId::new(user, key)));
+        let (page, orders) = tokio::try_join!(self.store.subscriptions_of(user, cursor.as_ref(), PAGE), async {
+            if before.is_some() { Ok(Vec::new()) } else { self.store.orders_of(user, None, PAGE).await.map(|page| page.items) }
+        })?;
+        let open_orders = orders.into_iter().filter(Order::is_open).collect();
+        let older = page.next.and(page.items.last().map(|last| last.order.key));
+        let subscriptions = self.live(page.items, deadline).await;
+        Ok(Holdings { subscriptions, open_orders, older })
+    }
+
+    async fn live(&self, subscriptions: Vec<Subscription>, deadline: Deadline) -> Vec<LiveSubscription> {
         if subscriptions.is_empty() {
-            return Ok(Vec::new());
+            return Vec::new();
         }
         let names: Vec<_> = subscriptions.iter().map(|subscription| &subscription.name).collect();
         let accounts = match deadline.allows(self, PANEL_TIMEOUT) {
@@ -149,7 +171,7 @@ impl App {
             };
             LiveSubscription { subscription, live }
         };
-        Ok(subscriptions.into_iter().map(live).collect())
+        subscriptions.into_iter().map(live).collect()
     }
 
     /// One of the customer's own subscriptions.
@@ -171,10 +193,13 @@ impl App {
     }
 
     /// What an HTTPS hop's token opens: the app's own URL for the subscription. `None`: the link is not ours, too old, or for no app.
-    pub async fn open_link(&self, app: &str, token: &str) -> Result<Option<(ImportApp, String)>, AppError> {
+    /// With the language of its owner.
+    pub async fn open_link(&self, app: &str, token: &str) -> Result<Option<(ImportApp, String, Language)>, AppError> {
         let (Some(app), Ok(order)) = (ImportApp::by_id(app), self.names.open_link_token(token, self.now())) else { return Ok(None) };
-        let subscription = self.store.subscription(order).await?.filter(|subscription| subscription.revoked_at.is_none());
-        Ok(subscription.map(|subscription| (app, app.url(&subscription.link))))
+        let (subscription, owner) = tokio::try_join!(self.store.subscription(order), self.store.user(order.buyer))?;
+        let language = owner.map_or(Language::English, |owner| owner.language);
+        let subscription = subscription.filter(|subscription| subscription.revoked_at.is_none());
+        Ok(subscription.map(|subscription| (app, app.url(&subscription.link), language)))
     }
 
     /// The text below the QR code of a new subscription.
@@ -191,7 +216,8 @@ impl App {
     /// A subscription's state in words.
     pub fn subscription_text(&self, held: &LiveSubscription, language: Language) -> String {
         let subscription = &held.subscription;
-        let mut text = format!("<b>{}</b>\n", html(&subscription.title));
+        let mut text = self.texts.html(language, "subscription-title", &[("plan", Arg::Text(&subscription.title))]);
+        text.push('\n');
         match &held.live {
             Live::Deleted => text.push_str(&self.texts.html(language, "subscription-deleted", &[])),
             Live::Unknown => text.push_str(&self.texts.html(language, "subscription-unknown", &[])),

@@ -33,6 +33,8 @@ pub enum Button {
     CancelOrder(Ulid),
     Subscriptions,
     Subscription(OrderKey),
+    /// The page of the subscriptions before this one.
+    OlderSubscriptions(OrderKey),
     Invite,
     Languages,
     Speak(Language),
@@ -42,6 +44,8 @@ pub enum Button {
         step: ReviewStep,
         reference: String,
         number: u8,
+        /// Which of its attempt's receipts it is about.
+        receipt: u8,
     },
 }
 
@@ -126,11 +130,12 @@ impl Button {
             Self::CancelOrder(order) => format!("x{}", OrderKey::to_button(*order)),
             Self::Subscriptions => "s".into(),
             Self::Subscription(key) => format!("s{key}"),
+            Self::OlderSubscriptions(key) => format!("q{key}"),
             Self::Invite => "i".into(),
             Self::Languages => "l".into(),
             Self::Speak(language) => format!("l{}", language.code()),
             Self::Help => "h".into(),
-            Self::Review { step, reference, number } => format!("r{}{number}{reference}", step.letter()),
+            Self::Review { step, reference, number, receipt } => format!("r{}{number}{receipt:03}{reference}", step.letter()),
         }
     }
 
@@ -149,6 +154,7 @@ impl Button {
             ('p', product) => product.parse().ok().map(Self::Plan),
             ('l', code) => Language::from_code(code).map(Self::Speak),
             ('s', key) => key.parse().ok().map(Self::Subscription),
+            ('q', key) => key.parse().ok().map(Self::OlderSubscriptions),
             ('o', order) => ulid(order).ok().map(Self::Order),
             ('v', order) => ulid(order).ok().map(Self::CheckPayment),
             ('x', order) => ulid(order).ok().map(Self::CancelOrder),
@@ -164,7 +170,8 @@ impl Button {
                 let mut chars = rest.chars();
                 let step = ReviewStep::of(chars.next()?)?;
                 let number = u8::try_from(chars.next()?.to_digit(10)?).ok()?;
-                Some(Self::Review { step, number, reference: chars.as_str().to_owned() })
+                let (receipt, reference) = chars.as_str().split_at_checked(3)?;
+                Some(Self::Review { step, number, receipt: receipt.parse().ok()?, reference: reference.to_owned() })
             }
             (letter, rest) => {
                 let gateway = match letter {
@@ -215,6 +222,7 @@ mod tests {
             Button::Subscriptions,
             Button::Subscription(OrderKey::Ulid(Ulid::from_parts(1, 1))),
             Button::Subscription(OrderKey::Prize(i64::MAX.try_into().unwrap())),
+            Button::OlderSubscriptions(OrderKey::Prize(i64::MAX.try_into().unwrap())),
             Button::Invite,
             Button::Languages,
             Button::Help,
@@ -227,7 +235,7 @@ mod tests {
         }
         let steps = [ReviewStep::Ask, ReviewStep::Approve, ReviewStep::Back, ReviewStep::AskReason];
         for step in steps.into_iter().chain(Reason::ALL.map(ReviewStep::Reject)) {
-            all.push(Button::Review { step, reference: "A".repeat(domain::reference::REFERENCE_LEN), number: 3 });
+            all.push(Button::Review { step, reference: "A".repeat(domain::reference::REFERENCE_LEN), number: 3, receipt: 255 });
         }
         all
     }

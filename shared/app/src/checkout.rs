@@ -123,10 +123,14 @@ impl App {
     }
 
     /// What is known of the code that a customer typed.
-    pub async fn typed_code(&self, user: TelegramUserId, code: &str) -> Result<TypedCode, AppError> {
-        let Ok(name) = code.parse::<DiscountCodeName>() else { return Ok(TypedCode(None)) };
-        let (user, terms, redemption) = self.store.user_and_code(user, &name).await?;
-        Ok(TypedCode(user.map(|user| (name, user, terms, redemption))))
+    /// `None`: the order that it was asked for has been placed since.
+    pub async fn typed_code(&self, user: TelegramUserId, code: &str, order: OrderKey) -> Result<Option<TypedCode>, AppError> {
+        let Ok(name) = code.parse::<DiscountCodeName>() else { return Ok(Some(TypedCode(None))) };
+        let found = self.store.placing(OrderId::new(user, order), Some(&name)).await?;
+        if found.order.is_some() {
+            return Ok(None);
+        }
+        Ok(Some(TypedCode(found.user.map(|user| (name, user, found.code, found.redemption)))))
     }
 
     /// A plan's offer with the code that a customer typed, or why it does not apply.

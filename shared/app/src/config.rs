@@ -134,9 +134,11 @@ impl Config {
             Some(token) if token.len() < 16 => return Err(ConfigError::Malformed("ADMIN_BOOTSTRAP_TOKEN", "at least 16 characters")),
             token => token.map(Secret::new),
         };
-        let reference_secret = env.get("REFERENCE_SECRET").unwrap_or(token);
+        // The bot's token stands in for a secret that is not set: then the token is the one to mend.
+        let (reference_name, reference_secret) =
+            env.get("REFERENCE_SECRET").map_or(("TELEGRAM_BOT_TOKEN", token), |secret| ("REFERENCE_SECRET", secret));
         if reference_secret.len() < 16 {
-            return Err(ConfigError::Malformed("REFERENCE_SECRET", "at least 16 characters"));
+            return Err(ConfigError::Malformed(reference_name, "at least 16 characters"));
         }
         Ok(Self {
             table: env.require("TABLE_NAME")?.to_owned(),
@@ -262,6 +264,16 @@ mod tests {
             let error = read(&settings).unwrap_err().to_string();
             assert!(error.starts_with(name) && !error.contains(value), "{error}");
         }
+    }
+
+    #[test]
+    fn a_token_that_is_too_short_for_a_secret_is_named_itself() {
+        let with = |more: &[(&'static str, &'static str)]| {
+            let settings = complete().into_iter().filter(|(name, _)| *name != "TELEGRAM_BOT_TOKEN");
+            read(&settings.chain([("TELEGRAM_BOT_TOKEN", "abc")]).chain(more.iter().copied()).collect::<Vec<_>>())
+        };
+        assert_eq!(with(&[]).unwrap_err().to_string(), "TELEGRAM_BOT_TOKEN is malformed: at least 16 characters");
+        assert!(with(&[("REFERENCE_SECRET", "sixteen-characters")]).is_ok());
     }
 
     #[test]

@@ -95,7 +95,7 @@ pub fn moment(language: Language, at: Timestamp) -> String {
             let (year, month, day) = iranian(tehran.to_julian_day());
             let clock = format!("{:02}:{:02}", tehran.hour(), tehran.minute());
             let gregorian = tehran.date();
-            digits(language, &format!("{year}/{month:02}/{day:02} {clock} ({gregorian})"))
+            format!("\u{200F}{}", digits(language, &format!("{year}/{month:02}/{day:02} {clock} ({gregorian})")))
         }
         Language::English | Language::Russian => format!("{} {:02}:{:02} UTC", utc.date(), utc.hour(), utc.minute()),
     }
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn a_persian_moment_is_tehran_s() {
         let at = "2026-11-22T21:00:00Z".parse().unwrap();
-        assert_eq!(moment(Language::Persian, at), "۱۴۰۵/۰۹/۰۲ ۰۰:۳۰ (۲۰۲۶-۱۱-۲۳)");
+        assert_eq!(moment(Language::Persian, at), "\u{200F}۱۴۰۵/۰۹/۰۲ ۰۰:۳۰ (۲۰۲۶-۱۱-۲۳)");
         assert_eq!(moment(Language::English, at), "2026-11-22 21:00 UTC");
     }
 

@@ -3,7 +3,7 @@
 use domain::{Language, TelegramUserId, referral, user::User};
 use store::{CommitError, Write};
 
-use crate::{App, AppError};
+use crate::{App, AppError, Deadline};
 
 /// Who somebody is, as Telegram tells it.
 #[derive(Debug, Clone, Copy)]
@@ -71,14 +71,21 @@ impl App {
         self.change_user(user.id, |user| user.language = language).await
     }
 
-    /// The customer blocked the bot, or came back.
-    pub async fn set_reachable(&self, id: TelegramUserId, reachable: bool) -> Result<(), AppError> {
+    /// The customer blocked the bot.
+    pub async fn note_unreachable(&self, id: TelegramUserId) -> Result<(), AppError> {
         let now = self.now();
-        let Some(user) = self.store.user(id).await? else { return Ok(()) };
-        if user.unreachable_at.is_none() == reachable {
-            return Ok(());
+        match self.store.user(id).await? {
+            Some(user) if user.unreachable_at.is_none() => self.change_user(id, |user| user.unreachable_at = Some(now)).await.map(drop),
+            _ => Ok(()),
         }
-        self.change_user(id, |user| user.unreachable_at = (!reachable).then_some(now)).await.map(drop)
+    }
+
+    /// The customer is back: he gets what could not be sent to him.
+    pub async fn welcome_back(&self, id: TelegramUserId, deadline: Deadline) -> Result<(), AppError> {
+        let Some(user) = self.store.user(id).await? else { return Ok(()) };
+        let Some(since) = user.unreachable_at else { return Ok(()) };
+        self.deliver_missed(&user, since, deadline).await?;
+        self.change_user(id, |user| user.unreachable_at = None).await.map(drop)
     }
 
     /// Changes a user by version: read, change, write, three times at most.

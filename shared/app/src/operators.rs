@@ -21,6 +21,7 @@ use crate::{
     App, AppError,
     button::{Button, Reason, ReviewStep},
     format,
+    receipt::Sent,
     screen::{Keyboard, danger, primary, tap},
     text::Arg,
 };
@@ -39,7 +40,14 @@ impl App {
     }
 
     /// Sends a receipt with what it claims to pay, and the buttons that decide it.
-    pub(crate) async fn send_receipt_card(&self, order: &Order, number: u8, customer: Option<&User>) -> Result<(), AppError> {
+    /// `another`: a further picture of it.
+    pub(crate) async fn send_receipt_card(
+        &self,
+        order: &Order,
+        number: u8,
+        customer: Option<&User>,
+        another: Option<&Sent>,
+    ) -> Result<(), AppError> {
         // Without a chat the operators find it in the admin API's list of reviews.
         let Some(chat) = self.config.telegram.operator_chat else { return Ok(()) };
         let attempt = order.attempt(number).and_then(|attempt| attempt.receipt.as_ref().map(|receipt| (attempt.quote, receipt)));
@@ -47,9 +55,11 @@ impl App {
         let language = self.operator_language();
         let reference = self.names.order(order.id);
         let caption = self.receipt_caption(order, number, customer);
-        let keyboard = ReplyMarkup::InlineKeyboardMarkup(self.review_keyboard(&reference, number, quote_text(self, language, quote)));
-        let file = FileUpload::String(receipt.file_id.clone());
-        if receipt.document {
+        let keyboard =
+            ReplyMarkup::InlineKeyboardMarkup(self.review_keyboard(&reference, number, receipt.nth, quote_text(self, language, quote)));
+        let (file, document) = another.map_or((&receipt.file_id, receipt.document), |sent| (&sent.file_id, sent.document));
+        let file = FileUpload::String(file.clone());
+        if document {
             let params =
                 SendDocumentParams::builder().chat_id(ChatId::Integer(chat)).document(file).caption(caption).parse_mode(ParseMode::Html);
             self.telegram.send_document(&params.reply_markup(keyboard).build()).await?;
@@ -80,11 +90,11 @@ impl App {
     }
 
     /// Approve, reject.
-    pub fn review_keyboard(&self, reference: &str, number: u8, amount: String) -> InlineKeyboardMarkup {
+    pub fn review_keyboard(&self, reference: &str, number: u8, receipt: u8, amount: String) -> InlineKeyboardMarkup {
         let language = self.operator_language();
         let button = |id, step| {
             let text = self.texts.plain(language, id, &[("amount", Arg::Raw(amount.clone()))]);
-            tap(text, &Button::Review { step, reference: reference.to_owned(), number })
+            tap(text, &Button::Review { step, reference: reference.to_owned(), number, receipt })
         };
         let approve = primary(button("button-approve", ReviewStep::Ask));
         let reject = danger(button("button-reject", ReviewStep::AskReason));
@@ -92,11 +102,11 @@ impl App {
     }
 
     /// "Exactly this arrived": one more tap, so that a slip approves nothing.
-    pub fn confirm_keyboard(&self, reference: &str, number: u8, amount: String) -> InlineKeyboardMarkup {
+    pub fn confirm_keyboard(&self, reference: &str, number: u8, receipt: u8, amount: String) -> InlineKeyboardMarkup {
         let language = self.operator_language();
         let button = |id, step| {
             let text = self.texts.plain(language, id, &[("amount", Arg::Raw(amount.clone()))]);
-            tap(text, &Button::Review { step, reference: reference.to_owned(), number })
+            tap(text, &Button::Review { step, reference: reference.to_owned(), number, receipt })
         };
         Keyboard::default()
             .row([primary(button("button-confirm-arrived", ReviewStep::Approve))])
@@ -105,10 +115,11 @@ impl App {
     }
 
     /// The reasons to reject.
-    pub fn reasons_keyboard(&self, reference: &str, number: u8) -> InlineKeyboardMarkup {
+    pub fn reasons_keyboard(&self, reference: &str, number: u8, receipt: u8) -> InlineKeyboardMarkup {
         let language = self.operator_language();
-        let button =
-            |id: &str, step| tap(self.texts.plain(language, id, &[]), &Button::Review { step, reference: reference.to_owned(), number });
+        let button = |id: &str, step| {
+            tap(self.texts.plain(language, id, &[]), &Button::Review { step, reference: reference.to_owned(), number, receipt })
+        };
         let mut keyboard = Keyboard::default();
         for reason in Reason::ALL {
             keyboard = keyboard.row([danger(button(&format!("button-reason-{}", reason.name()), ReviewStep::Reject(reason)))]);

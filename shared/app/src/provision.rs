@@ -7,7 +7,7 @@ use clients::{
     telegram::{PhotoUpload, TelegramError},
 };
 use domain::{
-    Language,
+    Language, TelegramUserId, Timestamp,
     duty::Duty,
     order::{Decision, Event, Order, OrderStatus, decide},
     subscription::{ProvisioningSpec, Subscription},
@@ -58,10 +58,10 @@ impl App {
             },
         };
         let language = buyer.as_ref().map_or(Language::English, |buyer| buyer.language);
-        match self.deliver(&order, &subscription, language, deadline).await? {
+        match self.deliver(order.id.buyer, &subscription, language, deadline).await? {
             Delivery::Sent => self.finish(order, &subscription, language, true, None).await,
             Delivery::Unreachable => {
-                self.set_reachable(order.id.buyer, false).await?;
+                self.note_unreachable(order.id.buyer).await?;
                 self.finish(order, &subscription, language, true, None).await
             }
             Delivery::Later(span, reason) => self.finish(order, &subscription, language, false, Some((span, reason))).await,
@@ -92,7 +92,7 @@ impl App {
 
     async fn deliver(
         &self,
-        order: &Order,
+        customer: TelegramUserId,
         subscription: &Subscription,
         language: Language,
         deadline: Deadline,
@@ -100,12 +100,8 @@ impl App {
         let Some(timeout) = deadline.allows(self, TELEGRAM_TIMEOUT) else { return Ok(Delivery::Later(Span::ZERO, "no time left".into())) };
         let caption = self.delivery_caption(subscription, language);
         let keyboard = self.subscription_keyboard(subscription, language);
-        let photo = PhotoUpload {
-            chat_id: order.id.buyer.get(),
-            png: qr::png(&subscription.link)?,
-            caption: Some(&caption),
-            keyboard: Some(&keyboard),
-        };
+        let photo =
+            PhotoUpload { chat_id: customer.get(), png: qr::png(&subscription.link)?, caption: Some(&caption), keyboard: Some(&keyboard) };
         Ok(match self.telegram.within(timeout).send_photo_bytes(photo).await {
             Ok(_) => Delivery::Sent,
             Err(TelegramError::Blocked | TelegramError::ChatNotFound) => Delivery::Unreachable,
@@ -113,10 +109,23 @@ impl App {
                 Delivery::Later(Span::seconds(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX)), "telegram asks to wait".into())
             }
             Err(error) => {
-                warn!(event = "not_delivered", order.id = %self.names.order(order.id), %error, "a subscription could not be sent");
+                warn!(event = "not_delivered", order.id = %self.names.order(subscription.order), %error, "a subscription could not be sent");
                 Delivery::Later(Span::ZERO, error.to_string())
             }
         })
+    }
+
+    /// Sends what was bought when its customer could not be reached.
+    pub(crate) async fn deliver_missed(&self, customer: &User, since: Timestamp, deadline: Deadline) -> Result<(), AppError> {
+        let newest = self.store.subscriptions_of(customer.id, None, 3).await?.items;
+        // The account is made shortly before the message that does not arrive.
+        let missed = newest.into_iter().filter(|subscription| subscription.created_at >= since.minus(Span::minutes(1)));
+        for subscription in missed {
+            if let Delivery::Later(_, reason) = self.deliver(customer.id, &subscription, customer.language, deadline).await? {
+                warn!(event = "not_delivered", reason, "a subscription could not be sent to a customer who came back");
+            }
+        }
+        Ok(())
     }
 
     /// The one write that ends it: provisioned, and delivered or owing just that.

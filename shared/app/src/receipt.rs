@@ -67,7 +67,8 @@ impl App {
             let orders = self.store.orders_of(customer.id, None, RECENT).await?.items;
             let waiting = |status| orders.iter().find(move |order| order.status == status && order.awaiting_receipt().is_some());
             if let Some(order) = waiting(OrderStatus::AwaitingPayment).or_else(|| waiting(OrderStatus::Expired)) {
-                let receipt = Receipt { file_id: sent.file_id.clone(), document: sent.document, submitted_at: self.now(), rejected: None };
+                let receipt =
+                    Receipt { file_id: sent.file_id.clone(), document: sent.document, submitted_at: self.now(), nth: 1, rejected: None };
                 let Ok((mut next, number)) = order.submit_receipt(receipt) else { continue };
                 match self.store.commit(&self.seams.nonce(), vec![Write::replace(&mut next)?]).await {
                     Ok(()) => {
@@ -78,15 +79,19 @@ impl App {
                     Err(error) => return Err(AppError::of_commit("submit a receipt")(error)),
                 }
             }
-            let waiting = orders.into_iter().find(|order| order.under_review().is_some());
-            return Ok(waiting.map_or(Submitted::NothingDue, |order| Submitted::Already(Box::new(order))));
+            let Some(order) = orders.into_iter().find(|order| order.under_review().is_some()) else { return Ok(Submitted::NothingDue) };
+            // A better picture of the same receipt: the operators see it, the decision is still about the first.
+            if let Some(number) = order.under_review().map(|attempt| attempt.number) {
+                self.send_receipt_card(&order, number, Some(customer), Some(sent)).await?;
+            }
+            return Ok(Submitted::Already(Box::new(order)));
         }
         Err(AppError::Contended)
     }
 
     /// Shows a receipt to the operators; where that fails, the review is due soon instead of in hours.
     async fn show_receipt(&self, mut order: Order, number: u8, customer: Option<&User>) -> Result<Order, AppError> {
-        if let Err(error) = self.send_receipt_card(&order, number, customer).await {
+        if let Err(error) = self.send_receipt_card(&order, number, customer, None).await {
             warn!(event = "receipt_not_shown", order.id = %self.names.order(order.id), %error, "the operators could not be shown a receipt");
             let mut sooner = order.clone();
             sooner.work.due_at = Some(self.now().plus(Span::seconds(15)));
@@ -103,7 +108,7 @@ impl App {
     pub(crate) async fn remind_of_receipt(&self, order: &Order) -> Result<Outcome, AppError> {
         let Some(attempt) = order.under_review() else { return Ok(Outcome::Park("no receipt to review".into())) };
         let customer = self.store.user(order.id.buyer).await?;
-        match self.send_receipt_card(order, attempt.number, customer.as_ref()).await {
+        match self.send_receipt_card(order, attempt.number, customer.as_ref(), None).await {
             Ok(()) => Ok(Outcome::After(Order::REVIEW_REMINDER, "the operators have not decided".into())),
             Err(error) => Ok(Outcome::Later(error.to_string())),
         }

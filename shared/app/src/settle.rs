@@ -12,7 +12,7 @@ use domain::{
     user::User,
 };
 use store::{CardAmount, CommitError, Write};
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::{App, AppError, Change, Deadline, checkout::last_digits};
 
@@ -141,7 +141,7 @@ impl App {
                     Some(Part::Order) => {}
                     Some(Part::Payment) => {
                         let known = found.map(store::Found::read::<Payment>).transpose()?;
-                        return self.paid_before(known, deadline).await;
+                        return self.paid_before(known, event, deadline).await;
                     }
                     Some(Part::Referral) => given_way.referral = true,
                     Some(Part::Code) => given_way.code = true,
@@ -220,8 +220,17 @@ impl App {
     }
 
     /// The payment stands already: whatever its order still owes is tried again.
-    async fn paid_before(&self, known: Option<Payment>, deadline: Deadline) -> Result<Settled, AppError> {
+    async fn paid_before(&self, known: Option<Payment>, event: &PaymentEvent, deadline: Deadline) -> Result<Settled, AppError> {
+        let named = event.order.map(|(id, _)| id);
         match known {
+            // One payment cannot pay two orders, and no gateway should say so: an alarm, and somebody has to look.
+            Some(known) if known.status == PaymentStatus::Applied && known.order != named => {
+                error!(event = "payment_conflict", payment.id = %known.id, "a payment that paid one order is reported for another");
+                if let Err(error) = self.tell_operators_of_unapplied(&Payment { reason: Some(UnappliedReason::PaidTwice), ..known }).await {
+                    warn!(event = "notice_not_sent", %error, "the operators could not be told");
+                }
+                Ok(Settled::Unapplied(UnappliedReason::PaidTwice))
+            }
             Some(Payment { status: PaymentStatus::Applied, order: Some(id), .. }) => {
                 let (order, buyer) = self.store.order_and_buyer(id).await?;
                 self.settled_before(order, buyer, deadline).await

@@ -68,6 +68,11 @@ fn right_to_left(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// Without what could turn the line around it: a name must not reverse the number beside it. Joiners are part of Persian words and stay.
+fn directed(text: &str) -> String {
+    text.chars().filter(|c| !matches!(c, '\u{200E}' | '\u{200F}' | '\u{61C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')).collect()
+}
+
 fn isolated(text: String, mixed: bool) -> String {
     if mixed { format!("\u{2068}{text}\u{2069}") } else { text }
 }
@@ -104,7 +109,7 @@ impl Texts {
         let mut values = FluentArgs::with_capacity(args.len());
         for (name, arg) in args {
             let value = match arg {
-                Arg::Text(text) => FluentValue::from(isolated(escape(text), language == Language::Persian || !text.is_ascii())),
+                Arg::Text(text) => FluentValue::from(isolated(escape(&directed(text)), language == Language::Persian || !text.is_ascii())),
                 Arg::Exact(text) => FluentValue::from(escape(text)),
                 Arg::Raw(text) => FluentValue::from(isolated(text.clone(), language == Language::Persian)),
                 Arg::Count(count) => FluentValue::from(*count),
@@ -181,6 +186,8 @@ mod tests {
     #[test]
     fn hostile_names_stay_text() {
         let texts = Texts::default();
+        let turned = texts.html(Language::English, "welcome", &[("name", Arg::Text("Ali\u{202E}\u{2066}x"))]);
+        assert!(turned.contains("<b>\u{2068}Alix\u{2069}</b>"), "{turned}");
         for language in Language::ALL {
             let text = texts.html(language, "welcome", &[("name", Arg::Text("<b>&\"x</b> { $y }"))]);
             assert!(text.contains("&lt;b&gt;&amp;&quot;x&lt;/b&gt; { $y }"), "{text}");

@@ -119,7 +119,13 @@ impl App {
             Some(Duty::Alert) => self.alert_unapplied(payment.clone()).await?,
             _ => Outcome::Park("a payment cannot owe this".into()),
         };
-        self.note(payment, outcome).await.map(Some)
+        let noted = self.note(payment.clone(), outcome).await?;
+        if matches!(noted, Outcome::Park(_))
+            && let Err(error) = self.tell_operators_of_unapplied(&payment).await
+        {
+            warn!(event = "notice_not_sent", %error, "the operators could not be told of a payment");
+        }
+        Ok(Some(noted))
     }
 
     /// Writes what a try came to onto what owes it. Where somebody else changed it meanwhile, his word stands.

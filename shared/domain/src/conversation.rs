@@ -23,7 +23,8 @@ pub enum Awaiting {
 }
 
 impl Conversation {
-    pub const LIFETIME: Span = Span::hours(24);
+    /// How long the next text is taken as an answer.
+    pub const LIFETIME: Span = Span::minutes(30);
 
     pub const fn new(user: TelegramUserId, awaiting: Awaiting, now: Timestamp) -> Self {
         Self { user, awaiting, until: now.plus(Self::LIFETIME) }

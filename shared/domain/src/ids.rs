@@ -120,13 +120,18 @@ impl fmt::Display for DiscountCodeName {
 impl FromStr for DiscountCodeName {
     type Err = InvalidId;
     fn from_str(text: &str) -> Result<Self, InvalidId> {
-        let folded: String = text.trim().chars().map(|c| latin_digit(c).to_ascii_uppercase()).collect();
+        let folded: String = text.trim().chars().filter(|c| !is_invisible(*c)).map(|c| latin_digit(c).to_ascii_uppercase()).collect();
         let fits = (3..=Self::MAX_LEN).contains(&folded.len());
         let clean = folded.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_' || b == b'-');
         if fits && clean { Ok(Self(folded)) } else { Err(InvalidId::new("discount code", "3 to 20 characters of A-Z, 0-9, _ and -")) }
     }
 }
 text_form!(DiscountCodeName);
+
+/// Characters without a glyph that keyboards and copied texts bring along: joiners, direction marks, isolates.
+pub const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{61C}')
+}
 
 /// Persian and Arabic digits as Latin ones; any other character as it is.
 pub fn latin_digit(c: char) -> char {
@@ -273,6 +278,7 @@ mod tests {
         let name = |text: &str| text.parse::<SubscriptionName>().is_ok();
         assert!(product("gb50-30d") && product("a") && !product("") && !product("A") && !product("seventeen-chars-x") && !product("a b"));
         assert_eq!(code(" spring۲۰ "), Some("SPRING20".to_owned()));
+        assert_eq!(code("wave\u{200c}20"), Some("WAVE20".to_owned()));
         assert_eq!(code("ab"), None);
         assert_eq!(code("не-код"), None);
         assert!(name("ws_1") && !name("ws") && !name("Ws1") && !name("abc\n") && !name(&"a".repeat(33)) && name(&"a".repeat(32)));

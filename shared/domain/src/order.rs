@@ -130,9 +130,21 @@ pub struct Receipt {
     pub document: bool,
     #[serde(rename = "at")]
     pub submitted_at: Timestamp,
+    /// Which receipt of its attempt it is, from 1: a decision is about one of them.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub nth: u8,
     /// Why it was rejected; absent while nobody decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rejected: Option<String>,
+}
+
+const fn first() -> u8 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+const fn is_first(nth: &u8) -> bool {
+    *nth == 1
 }
 
 /// What can happen to an order.
@@ -374,6 +386,15 @@ impl Order {
         self.attempts.iter().find(|attempt| attempt.number == number)
     }
 
+    /// Whether its customer still waits for something: to pay it, for a decision, or for the account.
+    pub fn is_open(&self) -> bool {
+        match self.status {
+            OrderStatus::AwaitingPayment | OrderStatus::Paid => true,
+            OrderStatus::Expired => self.under_review().is_some(),
+            OrderStatus::Provisioned | OrderStatus::Canceled | OrderStatus::Refunded => false,
+        }
+    }
+
     /// The attempt whose receipt waits for an operator.
     pub fn under_review(&self) -> Option<&Attempt> {
         let waits = |attempt: &&Attempt| attempt.receipt.as_ref().is_some_and(|receipt| receipt.rejected.is_none());
@@ -431,7 +452,8 @@ impl Order {
         let mut next = self.clone();
         let due_at = receipt.submitted_at.plus(Self::REVIEW_REMINDER);
         for attempt in next.attempts.iter_mut().filter(|attempt| attempt.number == number) {
-            attempt.receipt = Some(receipt.clone());
+            let nth = attempt.receipt.as_ref().map_or(1, |earlier| earlier.nth.saturating_add(1));
+            attempt.receipt = Some(Receipt { nth, ..receipt.clone() });
         }
         next.work.owe(Duty::Review, due_at);
         Ok((next, number))

@@ -8,8 +8,10 @@ use thiserror::Error;
 
 use crate::{
     item::{Item, text},
+    keys::{self, Key},
     schema,
 };
+use domain::OrderId;
 
 /// An opaque position in a list: base64url, good for the list that gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +62,12 @@ impl Position {
 }
 
 impl Cursor {
+    /// Behind the subscription that `order` created, in its owner's list: for where a whole cursor does not fit.
+    pub fn of_subscription(order: OrderId) -> Self {
+        let Key { pk, sk } = keys::subscription(order);
+        Self(Position { p: pk, s: sk, index: None, partition: None })
+    }
+
     pub(crate) const fn new(position: Position) -> Self {
         Self(position)
     }

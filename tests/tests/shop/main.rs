@@ -21,6 +21,8 @@ mod lambda;
 #[cfg(test)]
 mod late_money;
 #[cfg(test)]
+mod outside;
+#[cfg(test)]
 mod purchase;
 #[cfg(test)]
 mod races;

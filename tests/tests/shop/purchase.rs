@@ -72,9 +72,13 @@ async fn a_card_receipt_is_approved_once_and_buys_once() {
     assert!(card.text.contains("Approved") && card.buttons.is_empty(), "{}", card.text);
 
     // The same tap again, as a second operator or a redelivery would.
-    let data =
-        app::button::Button::Review { step: app::button::ReviewStep::Approve, reference: world.app.names.order(order.id), number: 1 }
-            .encode();
+    let data = app::button::Button::Review {
+        step: app::button::ReviewStep::Approve,
+        reference: world.app.names.order(order.id),
+        number: 1,
+        receipt: 1,
+    }
+    .encode();
     let answer = operator.tap_data(card.message_id, &data).await;
     assert!(answer.callback.unwrap().text.contains("Already decided"));
     assert_eq!(world.accounts(order.id).len(), 1);

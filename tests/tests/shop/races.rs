@@ -161,7 +161,7 @@ async fn fifty_operators_approve_one_receipt() {
     customer.send_photo(b"a receipt".to_vec()).await;
     let order = world.order(customer.id()).await;
     let card = world.operator().last().unwrap().message_id;
-    let data = Button::Review { step: ReviewStep::Approve, reference: world.app.names.order(order.id), number: 1 }.encode();
+    let data = Button::Review { step: ReviewStep::Approve, reference: world.app.names.order(order.id), number: 1, receipt: 1 }.encode();
     let operators: Vec<Person> = (0..50).map(|n| world.telegram.operator(8_001_100_000 + n, "Operator", "en")).collect();
     all_tap(operators.iter().map(|operator| (operator.clone(), (card, data.clone())))).await;
 
@@ -257,7 +257,7 @@ async fn a_cancellation_meets_an_approval() {
     let order = world.order(customer.id()).await;
     let operator = world.operator();
     let card = operator.last().unwrap().message_id;
-    let data = Button::Review { step: ReviewStep::Approve, reference: world.app.names.order(order.id), number: 1 }.encode();
+    let data = Button::Review { step: ReviewStep::Approve, reference: world.app.names.order(order.id), number: 1, receipt: 1 }.encode();
     let answers = all_tap([(customer.clone(), cancel), (operator, (card, data))]).await;
     assert!(answers.iter().all(Answer::is_success));
     assert_eq!(world.order(customer.id()).await.status, OrderStatus::Provisioned);

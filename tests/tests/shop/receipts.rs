@@ -127,7 +127,7 @@ async fn nobody_but_an_operator_decides() {
     let world = World::open().await;
     let customer = receipt_sent(&world, 7_400_000_007).await;
     let order = world.order(customer.id()).await;
-    let data = Button::Review { step: ReviewStep::Approve, reference: world.app.names.order(order.id), number: 1 }.encode();
+    let data = Button::Review { step: ReviewStep::Approve, reference: world.app.names.order(order.id), number: 1, receipt: 1 }.encode();
     let before = world.contents().await;
     let card = world.operator().last().unwrap().message_id;
     let outsider = world.customer(7_400_000_008);
@@ -148,7 +148,7 @@ async fn in_a_group_telegram_says_who_is_an_operator() {
     let customer = receipt_sent(&world, 7_400_000_009).await;
     let order = world.order(customer.id()).await;
     let card = operator.last().unwrap().message_id;
-    let data = Button::Review { step: ReviewStep::Approve, reference: world.app.names.order(order.id), number: 1 }.encode();
+    let data = Button::Review { step: ReviewStep::Approve, reference: world.app.names.order(order.id), number: 1, receipt: 1 }.encode();
     let told = decides(&world.telegram, &world.customer(7_400_000_010).at(GROUP), card, &data).await;
     assert!(told.contains("You may not decide this"), "{told}");
     assert_eq!(world.order(customer.id()).await.status, OrderStatus::AwaitingPayment);

@@ -61,6 +61,9 @@ pub struct Options {
     pub operator_chat_id: i64,
     /// Where the state is kept over a restart; none keeps it in memory only.
     pub state_file: Option<PathBuf>,
+    /// What no other start has. Ids are drawn from it and a counter, so that none comes twice even if a kill loses some of
+    /// the counting; the same words make the same ids again.
+    pub start: String,
     /// Unix seconds.
     pub now: Arc<dyn Fn() -> i64 + Send + Sync>,
     /// Waits between attempts to deliver an update.
@@ -83,6 +86,7 @@ impl Options {
             bot_username: bot_username.into(),
             operator_chat_id,
             state_file: None,
+            start: String::new(),
             now,
             backoff: Backoff::Telegram,
             checkout_timeout: Duration::from_secs(10),
@@ -166,18 +170,19 @@ impl TelegramStandIn {
     /// Starts with the state of the state file, if there is one.
     ///
     /// # Errors
-    /// The state file can't be read or is none of ours.
+    /// The state file can't be read or written, or is none of ours.
     pub fn new(options: Options) -> Result<Self, StateFileError> {
         let bot_id = options.token.split(':').next().and_then(|id| id.parse().ok()).unwrap_or(1);
         let fresh = World::new(bot_id, options.bot_username.clone(), options.operator_chat_id);
         let mut world = match &options.state_file {
-            Some(path) => saved::load(path)?.unwrap_or(fresh),
+            Some(path) => saved::load(path)?.map_or(fresh, World::after_restart),
             None => fresh,
         };
+        world.live.start = options.start;
         world.bot_id = bot_id;
         world.bot_username = options.bot_username;
         world.operator_chat_id = options.operator_chat_id;
-        Ok(Self {
+        let stand_in = Self {
             inner: Arc::new(Inner {
                 token: options.token,
                 now: options.now,
@@ -189,7 +194,10 @@ impl TelegramStandIn {
                 subscribers: Subscribers::default(),
                 queued: Notify::new(),
             }),
-        })
+        };
+        // Where ids go on from is kept before the first one is drawn.
+        stand_in.save_now()?;
+        Ok(stand_in)
     }
 
     /// Starts to deliver updates, beginning with those that wait. Must be called on a Tokio runtime.
@@ -371,6 +379,10 @@ impl TelegramStandIn {
         let mut world = self.lock();
         let result = work(&mut world, now);
         let effects = std::mem::take(&mut world.live.effects);
+        if effects.keep {
+            // Still locked: nobody hears of it before it is kept.
+            self.save_or_warn(&world);
+        }
         if effects.wake.is_empty() && effects.page.is_empty() && effects.chats.is_empty() {
             return result;
         }

@@ -107,8 +107,7 @@ impl TelegramStandIn {
             if found.paid.is_some() {
                 return Err(PayError::AlreadyPaid);
             }
-            let id = (u64::try_from(person_id).unwrap_or_default() << 20).saturating_add(world.next_serial());
-            let query_id = id.to_string();
+            let query_id = world.query_id();
             let query = json!({
                 "id": query_id,
                 "from": world.person_user(person_id),
@@ -157,6 +156,7 @@ impl TelegramStandIn {
             let content = Content::Paid { charge: id.clone() };
             let message_id = world.post(person_id, Author::Person(person_id), now, content);
             let payment = announce(world, now, person_id, message_id);
+            world.live.effects.keep = true;
             Ok(Taken { charge_id: id, checkout: checkout_sent, payment })
         })
     }

@@ -59,7 +59,7 @@ pub(crate) fn announce(world: &mut World, now: i64, chat_id: i64, message_id: i6
 
 /// The person taps a button with callback data. Returns the query's id as well.
 pub(crate) fn tap(world: &mut World, now: i64, person_id: i64, chat_id: i64, message_id: i64, data: &str) -> (String, Sent) {
-    let id = (u64::try_from(person_id).unwrap_or_default() << 20).saturating_add(world.next_serial()).to_string();
+    let id = world.query_id();
     let message = match world.message(chat_id, message_id) {
         Some(message) => world.message_value(chat_id, message),
         // A message that is gone is told by its date.

@@ -1,4 +1,4 @@
-//! The state file: JSON, replaced as a whole, shortly after a change.
+//! The state file: JSON, replaced as a whole, shortly after a change; at once when money moved.
 
 use std::fs;
 use std::io::{self, Write};
@@ -62,6 +62,18 @@ fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     fs::rename(&beside, path)
 }
 
+fn save(path: &Path, world: &World) -> Result<(), StateFileError> {
+    let wrong = |source| StateFileError::Write { path: path.to_owned(), source };
+    let content = serde_json::to_vec(world).map_err(|error| wrong(error.into()))?;
+    replace(path, &content).map_err(wrong)
+}
+
+fn warn_of(written: Result<(), StateFileError>) {
+    if let Err(error) = written {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the chats were not saved");
+    }
+}
+
 impl TelegramStandIn {
     /// Writes the state file now; without one there is nothing to do.
     ///
@@ -70,10 +82,14 @@ impl TelegramStandIn {
     pub fn save_now(&self) -> Result<(), StateFileError> {
         let Some(path) = &self.inner.state_file else { return Ok(()) };
         // The lock is held while writing, so that an older state never replaces a newer one.
-        let world = self.lock();
-        let wrong = |source| StateFileError::Write { path: path.clone(), source };
-        let content = serde_json::to_vec(&*world).map_err(|error| wrong(error.into()))?;
-        replace(path, &content).map_err(wrong)
+        save(path, &self.lock())
+    }
+
+    /// The same for a state that is locked already. A failure is only told: what happened has happened.
+    pub(crate) fn save_or_warn(&self, world: &World) {
+        if let Some(path) = &self.inner.state_file {
+            warn_of(save(path, world));
+        }
     }
 
     /// Sees to it that the state file is written soon.
@@ -89,9 +105,8 @@ impl TelegramStandIn {
         runtime.spawn(async move {
             tokio::time::sleep(DELAY).await;
             stand_in.inner.saving.store(false, Ordering::Release);
-            let written = tokio::task::spawn_blocking(move || stand_in.save_now()).await;
-            if let Ok(Err(error)) = written {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the chats were not saved");
+            if let Ok(written) = tokio::task::spawn_blocking(move || stand_in.save_now()).await {
+                warn_of(written);
             }
         });
     }

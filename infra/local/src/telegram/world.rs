@@ -16,6 +16,9 @@ use super::{ApiCall, CallbackAnswer};
 
 /// Ids of persons are above 2^32, as newer accounts' are: a 32-bit field shows itself at once.
 pub(crate) const FIRST_PERSON_ID: i64 = 7_000_000_001;
+/// What counters skip at a restart: far more than is counted between two saves, and still far from the 32 bits that ids
+/// of updates and messages keep to.
+const SKIPPED: i64 = 10_000;
 /// What the log of calls and the memory of updates keep.
 const KEPT: usize = 10_000;
 
@@ -191,11 +194,15 @@ pub(crate) struct Effects {
     pub wake: Vec<QueueKey>,
     pub page: Vec<Value>,
     pub chats: BTreeSet<i64>,
+    /// Save the state before anybody hears of the change: money moved.
+    pub keep: bool,
 }
 
 /// What doesn't outlive the process.
 #[derive(Default)]
 pub(crate) struct Live {
+    /// What no other start has; see `Options`.
+    pub start: String,
     pub deliver: Option<Deliver>,
     pub running: HashSet<QueueKey>,
     pub waiting: HashMap<u64, oneshot::Sender<Answer>>,
@@ -230,6 +237,9 @@ pub(crate) struct World {
     pub pending: Vec<Pending>,
     pub last_update_id: i64,
     serial: u64,
+    /// No message has an id at or below this that was not saved.
+    #[serde(default)]
+    message_floor: i64,
     #[serde(skip)]
     pub live: Live,
 }
@@ -252,8 +262,19 @@ impl World {
             pending: Vec::new(),
             last_update_id: 100_000,
             serial: 0,
+            message_floor: 0,
             live: Live::default(),
         }
+    }
+
+    /// The state after a restart. A kill loses what was counted since the last save, so all counters go on beyond what can
+    /// have been counted by then: an id that the bot has seen never comes again for something else.
+    pub fn after_restart(mut self) -> Self {
+        let highest = self.chats.values().map(|chat| chat.last_message_id).fold(self.message_floor, i64::max);
+        self.message_floor = highest + SKIPPED;
+        self.last_update_id += SKIPPED;
+        self.serial += SKIPPED.unsigned_abs();
+        self
     }
 
     pub fn next_serial(&mut self) -> u64 {
@@ -261,10 +282,17 @@ impl World {
         self.serial
     }
 
-    /// An id that nobody can count up, the same in every run.
+    /// An id that nobody can count up, and that no other start makes.
     pub fn opaque(&mut self, kind: &str) -> String {
         let serial = self.next_serial();
-        opaque_of(kind, format!("{}:{serial}", self.bot_id).as_bytes())
+        opaque_of(kind, format!("{}:{serial}:{}", self.bot_id, self.live.start).as_bytes())
+    }
+
+    /// The same as a number, as ids of queries are.
+    pub fn query_id(&mut self) -> String {
+        let id = self.opaque("query");
+        let digits = id.bytes().take(10).fold(0_u64, |number, byte| (number << 6) ^ u64::from(byte));
+        digits.to_string()
     }
 
     pub fn bot_user(&self) -> Value {
@@ -332,7 +360,7 @@ impl World {
     /// Adds a message at the end of a chat and returns its id.
     pub fn post(&mut self, chat_id: i64, author: Author, now: i64, content: Content) -> i64 {
         let chat = self.chats.entry(chat_id).or_default();
-        chat.last_message_id += 1;
+        chat.last_message_id = chat.last_message_id.max(self.message_floor) + 1;
         let id = chat.last_message_id;
         chat.messages.push(Message { id, author, date: now, edited: None, content, keyboard: Vec::new(), reply_to: None, origin: None });
         self.touch(chat_id);

@@ -118,6 +118,7 @@ pub(super) fn refund_star_payment(context: &mut Context<'_>) -> Reply {
         return Err(ApiError::bad_request("CHARGE_ALREADY_REFUNDED"));
     }
     charge.refunded = Some(now);
+    world.live.effects.keep = true;
     let content = Content::Refunded { charge: charge.id.clone() };
     let message_id = world.post(user_id, Author::Person(user_id), now, content);
     let message = world.message(user_id, message_id).map(|message| world.message_value(user_id, message));

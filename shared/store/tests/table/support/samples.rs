@@ -155,7 +155,7 @@ pub fn with_attempt(order: &Order) -> Order {
 
 pub fn receipt() -> Receipt {
     let file_id = "AgACAgQAAxkBAAIBTGaY3vXv1q0mN8pZr4kT2wYbHc9dAAKVvjEbSx7IUJ3lQeR5mFfWAQADAgADeQADNQQ".to_owned();
-    Receipt { file_id, document: false, submitted_at: now().plus(Span::minutes(7)), rejected: None }
+    Receipt { file_id, document: false, submitted_at: now().plus(Span::minutes(7)), nth: 1, rejected: None }
 }
 
 /// The state to which `event` leads.
