@@ -142,7 +142,7 @@ fn a_token_works_until_it_ends_or_is_revoked() {
 }
 
 #[test]
-fn a_question_is_forgotten_after_a_day() {
+fn a_question_is_forgotten_after_half_an_hour() {
     let awaiting = Awaiting::DiscountCode { product: plan("gb50-30d"), order: OrderKey::Prize(user(BUYER)) };
-    assert_eq!(Conversation::new(user(BUYER), awaiting, NOW).until, NOW.plus(Span::hours(24)));
+    assert_eq!(Conversation::new(user(BUYER), awaiting, NOW).until, NOW.plus(Span::minutes(30)));
 }

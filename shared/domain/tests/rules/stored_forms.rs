@@ -498,16 +498,16 @@ fn a_conversation() {
     stored(
         &Conversation::new(user(BUYER), awaiting, NOW),
         &expect![[r#"
-        {
-          "user": 7000000001,
-          "awaiting": {
-            "discount_code": {
-              "product": "gb50-30d",
-              "order": "01MCC5RM000000000000000001"
-            }
-          },
-          "until": "2027-01-16T08:00:00.000Z"
-        }"#]],
+            {
+              "user": 7000000001,
+              "awaiting": {
+                "discount_code": {
+                  "product": "gb50-30d",
+                  "order": "01MCC5RM000000000000000001"
+                }
+              },
+              "until": "2027-01-15T08:30:00.000Z"
+            }"#]],
     );
 }
 

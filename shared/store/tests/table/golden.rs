@@ -107,17 +107,17 @@ async fn a_conversation() {
     stored(
         &conversation(1),
         expect![[r##"
-        9 attributes, 226 bytes
-        PK: S "USER#7000000001"
-        SK: S "#CONVERSATION"
-        awaiting: M {discount_code: M {order: S "01M81J18G10000000000000QQD", product: S "gb50-30d"}}
-        entity_type: S "conversation"
-        nonce: S "a nonce of 26 characters.."
-        schema_version: N 1
-        ttl: N 1795435200
-        until: S "2026-11-23T12:00:00.000Z"
-        user: N 7000000001
-    "##]],
+            9 attributes, 226 bytes
+            PK: S "USER#7000000001"
+            SK: S "#CONVERSATION"
+            awaiting: M {discount_code: M {order: S "01M81J18G10000000000000QQD", product: S "gb50-30d"}}
+            entity_type: S "conversation"
+            nonce: S "a nonce of 26 characters.."
+            schema_version: N 1
+            ttl: N 1795350600
+            until: S "2026-11-22T12:30:00.000Z"
+            user: N 7000000001
+        "##]],
     )
     .await;
 }
@@ -626,12 +626,12 @@ async fn an_order_stays_below_a_unit_all_its_way() {
         attempted: 706 bytes, 1.0 unit
         receipt under review: 835 bytes, 1.0 unit
         receipt rejected: 924 bytes, 1.0 unit
-        second receipt: 835 bytes, 1.0 unit
-        paid: 926 bytes, 1.0 unit
-        parked: 988 bytes, 1.0 unit
-        provisioned: 962 bytes, 1.0 unit
-        delivered: 940 bytes, 1.0 unit
-        refunded: 1026 bytes, 2.0 unit
+        second receipt: 841 bytes, 1.0 unit
+        paid: 932 bytes, 1.0 unit
+        parked: 994 bytes, 1.0 unit
+        provisioned: 968 bytes, 1.0 unit
+        delivered: 946 bytes, 1.0 unit
+        refunded: 1032 bytes, 2.0 unit
     "#]]
     .assert_eq(&sizes);
 }
