@@ -284,15 +284,20 @@ impl World {
 
     /// An id that nobody can count up, and that no other start makes.
     pub fn opaque(&mut self, kind: &str) -> String {
-        let serial = self.next_serial();
-        opaque_of(kind, format!("{}:{serial}:{}", self.bot_id, self.live.start).as_bytes())
+        let drawn = self.draw();
+        opaque_of(kind, drawn.as_bytes())
     }
 
-    /// The same as a number, as ids of queries are.
+    /// The same as a number of 63 bits, as ids of queries are.
     pub fn query_id(&mut self) -> String {
-        let id = self.opaque("query");
-        let digits = id.bytes().take(10).fold(0_u64, |number, byte| (number << 6) ^ u64::from(byte));
-        digits.to_string()
+        let digest = digest("query", self.draw().as_bytes());
+        let number = digest.iter().take(8).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
+        (number >> 1).to_string()
+    }
+
+    fn draw(&mut self) -> String {
+        let serial = self.next_serial();
+        format!("{}:{serial}:{}", self.bot_id, self.live.start)
     }
 
     pub fn bot_user(&self) -> Value {
@@ -580,9 +585,12 @@ fn remember<T>(kept: &mut VecDeque<T>, item: T) {
     kept.push_back(item);
 }
 
+fn digest(kind: &str, content: &[u8]) -> [u8; 32] {
+    Sha256::new().chain_update(kind).chain_update([0]).chain_update(content).finalize().into()
+}
+
 fn opaque_of(kind: &str, content: &[u8]) -> String {
-    let digest = Sha256::new().chain_update(kind).chain_update([0]).chain_update(content).finalize();
-    BASE64URL_NOPAD.encode(digest.get(..24).unwrap_or_default())
+    BASE64URL_NOPAD.encode(digest(kind, content).get(..24).unwrap_or_default())
 }
 
 /// The entities a client marks in what a person types: a command at the start, and web links.

@@ -49,7 +49,7 @@ async fn chats_files_payments_and_waiting_updates_outlive_the_process() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// What a run without an orderly end left behind for the bot: charges, queries, updates, messages, files.
+/// The ids that a run shows to the bot: of charges, queries, updates, messages, files and links.
 async fn seen_by_the_bot(options: Options) -> Vec<String> {
     let stand_in = TelegramStandIn::new(options).unwrap();
     let kept = stand_in.inner.state_file.clone().unwrap();
@@ -94,15 +94,13 @@ async fn seen_by_the_bot(options: Options) -> Vec<String> {
 #[tokio::test]
 async fn no_id_comes_again_after_a_kill() {
     let folder = std::env::temp_dir().join(format!("telegram-stand-in-killed-{}", std::process::id()));
-    let path = folder.join("telegram.json");
-    let options = |start: &str| Options { state_file: Some(path.clone()), start: start.to_owned(), ..options().0 };
-    drop(TelegramStandIn::new(options("first")).unwrap());
-    let before = std::fs::read(&path).unwrap();
-    let first = seen_by_the_bot(options("second")).await;
-    // The state as it would be if nothing of that run had been saved but its start.
-    std::fs::write(&path, &before).unwrap();
-    drop(TelegramStandIn::new(options("second")).unwrap());
-    let second = seen_by_the_bot(options("third")).await;
+    let options = |file: &str, start: &str| Options { state_file: Some(folder.join(file)), start: start.to_owned(), ..options().0 };
+    drop(TelegramStandIn::new(options("first.json", "first")).unwrap());
+    // What a kill leaves when nothing of a run was saved but its start.
+    std::fs::copy(folder.join("first.json"), folder.join("second.json")).unwrap();
+    drop(TelegramStandIn::new(options("second.json", "second")).unwrap());
+    let first = seen_by_the_bot(options("first.json", "second")).await;
+    let second = seen_by_the_bot(options("second.json", "third")).await;
     assert_eq!(first.len(), second.len());
     assert!(first.iter().all(|id| !second.contains(id)), "{first:?} and {second:?}");
     std::fs::remove_dir_all(&folder).unwrap();
