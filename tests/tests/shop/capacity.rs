@@ -131,7 +131,7 @@ async fn a_discounted_order_by_stars() {
         (the plans)                    1      1 |     0     0     0      0
         (a plan)                       1      1 |     0     0     0      0
         (the question for a code)      2      1 |     1     0     0      1
-        (the code)                     2      5 |     0     0     0      0
+        (the code)                     2      6 |     0     0     0      0
         place                          2      4 |     6     1     1      8
         pre-checkout                   1      2 |     0     0     0      0
         settle                         1      0 |     4     2     2      8
@@ -172,7 +172,7 @@ async fn a_discounted_order_by_cold_processes() {
         (the plans)                    2      3 |     0     0     0      0
         (a plan)                       2      3 |     0     0     0      0
         (the question for a code)      2      1 |     1     0     0      1
-        (the code)                     2      7 |     0     0     0      0
+        (the code)                     2      8 |     0     0     0      0
         place                          2      6 |     6     1     1      8
         pre-checkout                   1      2 |     0     0     0      0
         settle                         2      2 |     4     2     2      8

@@ -57,7 +57,10 @@ async fn each_refusal_has_its_sentence_and_the_bot_goes_on_waiting() {
     let customer = world.customer(7_200_000_004);
     actors::choose_with_code(&customer, "Plan small", "NO-SUCH").await;
     assert!(says(&customer).contains("There is no such code"), "{}", says(&customer));
-    customer.send("what?").await;
+    // What cannot be a code is no try at one.
+    customer.send("what is a code?").await;
+    assert!(says(&customer).contains("I did not understand that"), "{}", says(&customer));
+    customer.send("no-other").await;
     assert!(says(&customer).contains("There is no such code"), "{}", says(&customer));
     customer.send("spent").await;
     assert!(says(&customer).contains("used up"), "{}", says(&customer));

@@ -43,7 +43,7 @@ async fn a_customer_who_cancels_and_pays_gets_what_he_paid_for() {
     actors::order(&customer, "Plan small", "⭐ 80").await;
     let order = world.order(customer.id()).await;
     customer.tap("Cancel the order").await.unwrap();
-    assert!(says(&customer).contains("ended unpaid"), "{}", says(&customer));
+    assert!(says(&customer).contains("is canceled"), "{}", says(&customer));
     let update = actors::successful_payment(customer.id(), &world.payload(&order, 1), 80, "after-cancel");
     assert!(world.telegram.send_update(update).await.is_success());
     assert_eq!(world.order(customer.id()).await.status, OrderStatus::Provisioned);
