@@ -2,15 +2,13 @@
 
 use app::{
     App,
+    page::document,
     text::{Arg, html},
 };
 use domain::Language;
 use lambda_http::{
     Body, Request, Response,
-    http::{
-        StatusCode,
-        header::{self, HeaderValue},
-    },
+    http::{StatusCode, header},
 };
 
 /// How it went, as far as the browser's owner is told.
@@ -53,33 +51,5 @@ pub async fn of(app: &App, request: &Request, outcome: &Outcome) -> Response<Bod
         let button = app.texts.html(language, "return-button", &[]);
         content.push_str(&format!("<p><a class=\"button\" href=\"https://t.me/{}\">{button}</a></p>", html(username)));
     }
-    document(status, language, &title, &content)
-}
-
-const STYLE: &str = "body{font:17px/1.5 system-ui,sans-serif;max-width:28rem;margin:15vh auto 0;padding:0 1.5rem;text-align:center;color:#1c1c1e;background:#fff}\
-.button{display:inline-block;padding:.8rem 1.6rem;border-radius:.8rem;background:#2481cc;color:#fff;text-decoration:none;font-weight:600}\
-@media(prefers-color-scheme:dark){body{color:#f2f2f7;background:#17212b}}";
-
-fn document(status: StatusCode, language: Language, title: &str, content: &str) -> Response<Body> {
-    let direction = if language == Language::Persian { "rtl" } else { "ltr" };
-    let text = format!(
-        "<!doctype html><html lang=\"{}\" dir=\"{direction}\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{title}</title><style>{STYLE}</style></head>\
-         <body><h1>{title}</h1>{content}</body></html>",
-        language.code()
-    );
-    let mut response = Response::new(Body::Text(text));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(
-            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-        ),
-    );
-    response
+    document(status, language, &title, "", &format!("<h1>{title}</h1>{content}")).map(Body::Text)
 }

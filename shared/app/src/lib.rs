@@ -18,6 +18,7 @@ pub mod join;
 pub mod operate;
 pub mod operators;
 mod order_screen;
+pub mod page;
 mod provision;
 pub mod qr;
 pub mod receipt;
