@@ -72,7 +72,7 @@ impl Story {
         assert_eq!(order.status, OrderStatus::Provisioned, "{faults:?} from request {nth} on");
         assert_eq!(self.world.accounts(order.id).len(), 1, "{faults:?} from request {nth} on");
         assert!(!actors::deliveries(&customer).is_empty(), "{faults:?} from request {nth} on: the customer has no link");
-        if !met || self.told % 6 == 0 {
+        if !met || self.told.is_multiple_of(6) {
             self.audit().await;
         }
         met
