@@ -103,7 +103,7 @@ async fn a_customer_transfers_and_the_operator_approves() {
     browser.wait_for_text("Transfer exactly").await;
     browser.screenshot("card-1-instructions").await;
     browser.click("[data-testid='sample-receipt']").await;
-    browser.wait_for_text("Your receipt is with our team").await;
+    browser.wait_for_text("is with our team").await;
     browser.screenshot("card-2-receipt-sent").await;
     browser.click("[data-testid^='person-']:nth-of-type(3)").await;
     browser.tap("Approve").await;
