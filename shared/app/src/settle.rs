@@ -109,9 +109,16 @@ impl App {
         let now = self.now();
         let mut given_way = GivenWay::default();
         for round in 0..ROUNDS {
-            let (order, buyer) = self.order_of(event, round == 0).await?;
+            let remembered = event.order.filter(|_| round == 0).and_then(|(id, _)| self.recent.take(id));
+            let from_memory = remembered.is_some();
+            let (order, buyer) = match remembered {
+                Some((order, buyer)) => (Some(order), Some(buyer)),
+                None => self.order_of(event).await?,
+            };
             let transition = match payment::settle(order.as_ref(), event, now, now.plus(LEASE)) {
                 Settlement::Apply(transition) => *transition,
+                // Only what is committed is held against the table: anything else is not decided from memory.
+                Settlement::Already | Settlement::Unapplied(_) | Settlement::Ignore if from_memory => continue,
                 Settlement::Already => return self.settled_before(order, buyer, deadline).await,
                 Settlement::Unapplied(reason) => return self.keep_unapplied(event, reason).await,
                 Settlement::Ignore => return Ok(Settled::Ignored),
@@ -154,12 +161,11 @@ impl App {
         Err(AppError::Contended)
     }
 
-    async fn order_of(&self, event: &PaymentEvent, first_look: bool) -> Result<(Option<Order>, Option<User>), AppError> {
-        let Some((id, _)) = event.order else { return Ok((None, None)) };
-        if first_look && let Some((order, buyer)) = self.recent.take(id) {
-            return Ok((Some(order), Some(buyer)));
+    async fn order_of(&self, event: &PaymentEvent) -> Result<(Option<Order>, Option<User>), AppError> {
+        match event.order {
+            Some((id, _)) => Ok(self.store.order_and_buyer(id).await?),
+            None => Ok((None, None)),
         }
-        Ok(self.store.order_and_buyer(id).await?)
     }
 
     /// The transaction in precedence order, with what each write is for.

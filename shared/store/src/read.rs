@@ -81,16 +81,6 @@ impl Store {
         Ok((order.map(from_item).transpose()?, user.map(from_item).transpose()?))
     }
 
-    /// A user, a code and which of the user's orders hold it, in one round trip.
-    pub async fn user_and_code(
-        &self,
-        id: TelegramUserId,
-        code: &DiscountCodeName,
-    ) -> Result<(Option<User>, Option<DiscountCode>, Redemption), StoreError> {
-        let [user, terms, redemption] = self.both([keys::user(id), keys::discount_code(code), keys::redemption(code, id)]).await?;
-        Ok((user.map(from_item).transpose()?, terms.map(from_item).transpose()?, redemption_of(redemption)?))
-    }
-
     /// What placing an order is decided on, in one round trip.
     pub async fn placing(&self, id: OrderId, code: Option<&DiscountCodeName>) -> Result<Placing, StoreError> {
         let mut keys = vec![keys::user(id.buyer), keys::order(id)];

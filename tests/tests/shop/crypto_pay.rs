@@ -119,3 +119,17 @@ async fn a_gateway_that_is_down_keeps_the_order_and_offers_other_ways() {
     customer.tap("Pay ⭐ 80").await.unwrap();
     delivered_once(&world, &customer).await;
 }
+
+/// The process remembers the order as it was when Telegram asked about the charge; a way to pay that was chosen since is none the worse for it.
+#[tokio::test]
+async fn an_order_remembered_from_before_the_way_to_pay_was_changed_is_read_again() {
+    let crypto_pay = CryptoPayStandIn::start().await;
+    let world = World::open_with(&crypto_pay.settings()).await;
+    let customer = world.customer(7_100_000_091);
+    actors::order(&customer, "Plan small", "⭐ 80").await;
+    let payload = world.payload(&world.order(customer.id()).await, 1);
+    assert!(actors::approved(&world.telegram.send_update(actors::pre_checkout(customer.id(), &payload, "XTR", 80)).await));
+    customer.tap("Crypto").await.unwrap();
+    assert_eq!(world.crypto_pay_calls(&crypto_pay.pay(25_000)).await.status, 200);
+    delivered_once(&world, &customer).await;
+}
