@@ -1,7 +1,7 @@
 //! Reads by key and within one partition.
 
 use domain::{Language, OrderKey, discount::DiscountCode, order::Order, product::Product};
-use store::{Cursor, Entity, Page, Redemption, StoreError, Write};
+use store::{Cursor, Entity, Page, StoreError, Write};
 
 use crate::support::{Shop, samples::*};
 
