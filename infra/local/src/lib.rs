@@ -3,6 +3,7 @@
 pub mod data;
 pub mod env_file;
 pub mod gateway;
+pub mod introduce;
 pub mod lambda;
 pub mod options;
 pub mod panel;

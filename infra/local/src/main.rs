@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, io::Write as _, path::Path, process::ExitCode};
 
 use local::{
     env_file::{self, EnvFileError},
+    introduce::introduce,
     options::{Options, USAGE},
     shop::{Ready, Shop},
 };
@@ -12,7 +13,9 @@ use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::Subsc
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let options = match Options::parse(std::env::args().skip(1)) {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let only_introduce = arguments == ["introduce"];
+    let options = match Options::parse(if only_introduce { Vec::new() } else { arguments }) {
         Ok(Some(options)) => options,
         Ok(None) => return say(USAGE),
         Err(reason) => return fail(&reason),
@@ -22,6 +25,12 @@ async fn main() -> ExitCode {
         Ok(settings) => settings,
         Err(reason) => return fail(&reason.to_string()),
     };
+    if only_introduce {
+        return match introduce(&settings).await {
+            Ok(bot) => say(&format!("Telegram shows the commands and descriptions of @{bot} in every language.\n")),
+            Err(reason) => fail(&reason.to_string()),
+        };
+    }
     let shop = match Shop::open(&options, settings).await {
         Ok(shop) => shop,
         Err(reason) => return fail(&reason.to_string()),

@@ -22,6 +22,9 @@ pub const USAGE: &str = "\
 wave-shop on this machine: the shop, its database, and stand-ins for Telegram and the panel.
 
 Usage: cargo run -- [options]
+       cargo run -- introduce
+
+introduce tells Telegram the commands and descriptions of the bot of TELEGRAM_BOT_TOKEN, and ends.
 
   --port N      listen on 127.0.0.1:N (default 8080; 0: any free port)
   --data DIR    keep everything in DIR (default .wave-shop)

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use app::{App, config::Environment, seams::Seams};
+use app::{App, bot_profile, config::Environment, seams::Seams};
 use axum::{
     Router,
     http::{HeaderMap, HeaderName, HeaderValue},
@@ -185,6 +185,7 @@ impl Shop {
     /// When the server breaks or what was said cannot be kept.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ShopError> {
         let jobs = tokio::spawn(jobs(Arc::clone(&self.app), self.panel.clone()));
+        let introduced = tokio::spawn(introduce(Arc::clone(&self.app)));
         let polling = self.long_poll.then(|| tokio::spawn(poll::poll(Arc::clone(&self.app), self.gateway.clone())));
         if let Some(telegram) = &self.telegram {
             let gateway = self.gateway.clone();
@@ -202,6 +203,7 @@ impl Shop {
             () = stop => Ok(()),
         };
         jobs.abort();
+        introduced.abort();
         if let Some(polling) = polling {
             polling.abort();
         }
@@ -234,6 +236,13 @@ pub async fn deliver(gateway: &Gateway, secret: &str, update: &Value) -> (u16, O
     };
     let answer = gateway.call(&call).await;
     (answer.status.as_u16(), serde_json::from_slice(&answer.body).ok())
+}
+
+/// The bot's commands and descriptions, as a deployer sets them with `introduce`. The shop sells without them too.
+async fn introduce(app: Arc<App>) {
+    if let Err(error) = bot_profile::introduce(&app.telegram, &app.texts).await {
+        warn!(%error, "Telegram was not told the bot's commands and descriptions");
+    }
 }
 
 /// The clock: the function of the schedule, and the panel's own job where it is a stand-in.

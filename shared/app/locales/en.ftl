@@ -14,6 +14,29 @@ days =
        *[other] { $amount } days
     }
 
+## The bot's profile
+
+# At most 512 characters: what stands in the chat before Start.
+bot-description =
+    🌊 A fast and private VPN in a minute.
+
+    🛒 Choose a plan and pay as you like
+    🔑 Your link and QR code arrive right here
+    📱 Android, iPhone, Windows, macOS and Linux
+
+    Tap Start.
+# At most 120 characters: what stands on the bot's page and beside shared links.
+bot-short-description = 🌊 Fast and private VPN: buy, renew and manage your subscription right in Telegram.
+command-start = Begin
+command-menu = 🏠 Menu
+command-plans = 🛒 Plans and prices
+command-subscriptions = 🔑 My subscriptions
+command-invite = 🎁 Invite friends
+command-language = 🌐 Language
+command-support = 💬 Write to support
+command-paysupport = 💳 Trouble with a payment
+command-help = ❓ How it works
+
 ## Menu
 
 welcome =

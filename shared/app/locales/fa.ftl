@@ -14,6 +14,29 @@ days =
        *[other] { $amount } روز
     }
 
+## The bot's profile
+
+# At most 512 characters: what stands in the chat before Start.
+bot-description =
+    🌊 اینترنت سریع و امن، در یک دقیقه.
+
+    🛒 پلن را انتخاب کنید و به روش دلخواه پرداخت کنید
+    🔑 لینک اختصاصی و کد QR همین‌جا می‌رسد
+    📱 اندروید، آیفون، ویندوز، مک و لینوکس
+
+    برای شروع، دکمهٔ Start را بزنید.
+# At most 120 characters: what stands on the bot's page and beside shared links.
+bot-short-description = 🌊 اینترنت سریع و امن: خرید، تمدید و مدیریت اشتراک، همین‌جا در تلگرام.
+command-start = شروع
+command-menu = 🏠 منو
+command-plans = 🛒 پلن‌ها و قیمت‌ها
+command-subscriptions = 🔑 اشتراک‌های من
+command-invite = 🎁 دعوت از دوستان
+command-language = 🌐 زبان
+command-support = 💬 پیام به پشتیبانی
+command-paysupport = 💳 مشکل در پرداخت
+command-help = ❓ راهنما
+
 ## Menu
 
 welcome =

@@ -15,6 +15,29 @@ days =
        *[other] { $amount } дней
     }
 
+## The bot's profile
+
+# At most 512 characters: what stands in the chat before Start.
+bot-description =
+    🌊 Быстрый и приватный VPN за минуту.
+
+    🛒 Выберите тариф и оплатите, как удобно
+    🔑 Ссылка и QR-код придут прямо сюда
+    📱 Android, iPhone, Windows, macOS и Linux
+
+    Нажмите «Старт».
+# At most 120 characters: what stands on the bot's page and beside shared links.
+bot-short-description = 🌊 Быстрый и приватный VPN: купить, продлить и настроить подписку прямо в Telegram.
+command-start = Начать
+command-menu = 🏠 Меню
+command-plans = 🛒 Тарифы и цены
+command-subscriptions = 🔑 Мои подписки
+command-invite = 🎁 Пригласить друзей
+command-language = 🌐 Язык
+command-support = 💬 Написать в поддержку
+command-paysupport = 💳 Проблема с оплатой
+command-help = ❓ Как это работает
+
 ## Menu
 
 welcome =

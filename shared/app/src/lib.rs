@@ -5,6 +5,7 @@
 pub mod account;
 pub mod admin;
 mod audit;
+pub mod bot_profile;
 pub mod button;
 pub mod catalogue;
 pub mod checkout;

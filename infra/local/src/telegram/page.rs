@@ -149,7 +149,7 @@ fn last(world: &World, chat_id: i64) -> Value {
 
 async fn chat(State(stand_in): State<TelegramStandIn>, Path(id): Path<i64>) -> Json<Value> {
     stand_in.with(|world, _| {
-        let language = world.persons.get(&id).and_then(|person| person.language_code.clone()).unwrap_or_default();
+        let language = world.language_of(id);
         let chat = world.chats.get(&id);
         let messages: Vec<Value> =
             chat.into_iter().flat_map(|chat| chat.messages.iter()).map(|message| shown(world, id, message)).collect();
@@ -158,8 +158,8 @@ async fn chat(State(stand_in): State<TelegramStandIn>, Path(id): Path<i64>) -> J
             "messages": messages,
             "reply_keyboard": chat.map(|chat| &chat.reply_keyboard),
             "force_reply": chat.and_then(|chat| chat.force_reply),
-            "commands": world.commands_for(id, &language),
-            "description": world.profile_for("description", &language),
+            "commands": world.commands_for(id, language),
+            "description": world.profile_for("description", language),
         }))
     })
 }

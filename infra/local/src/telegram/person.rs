@@ -241,6 +241,20 @@ impl Person {
         }
     }
 
+    /// The bot's commands as this person finds them in the chat's menu: name and description.
+    #[must_use]
+    pub fn commands(&self) -> Vec<(String, String)> {
+        let field = |command: &Value, name: &str| command.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let commands = self.stand_in.with(|world, _| world.commands_for(self.chat_id, world.language_of(self.id)));
+        commands.as_array().into_iter().flatten().map(|command| (field(command, "command"), field(command, "description"))).collect()
+    }
+
+    /// What the bot says of itself before the chat begins.
+    #[must_use]
+    pub fn bot_description(&self) -> Option<String> {
+        self.stand_in.with(|world, _| world.profile_for("description", world.language_of(self.id)).cloned())
+    }
+
     /// The chat as it stands now, oldest message first.
     #[must_use]
     pub fn chat(&self) -> Vec<ChatMessage> {

@@ -562,6 +562,12 @@ impl World {
         remember(&mut self.live.calls, call);
     }
 
+    /// The language of a person's app, as the bot's texts are kept by: two letters, empty when the app tells none.
+    pub fn language_of(&self, person_id: i64) -> &str {
+        let tag = self.persons.get(&person_id).and_then(|person| person.language_code.as_deref()).unwrap_or_default();
+        tag.split('-').next().unwrap_or_default()
+    }
+
     /// The commands a person sees in a chat: the nearest scope and language that has any.
     pub fn commands_for(&self, chat_id: i64, language: &str) -> Value {
         let wide = if chat_id < 0 { "all_group_chats" } else { "all_private_chats" };

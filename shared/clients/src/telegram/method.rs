@@ -3,7 +3,8 @@
 use frankenstein::methods::{
     AnswerCallbackQueryParams, AnswerPreCheckoutQueryParams, CopyMessageParams, CreateInvoiceLinkParams, DeleteWebhookParams,
     EditMessageCaptionParams, EditMessageReplyMarkupParams, EditMessageTextParams, GetChatMemberParams, GetUpdatesParams,
-    RefundStarPaymentParams, SendDocumentParams, SendMessageParams, SendPhotoParams, SetMyCommandsParams, SetWebhookParams,
+    RefundStarPaymentParams, SendDocumentParams, SendMessageParams, SendPhotoParams, SetChatMenuButtonParams, SetMyCommandsParams,
+    SetMyDescriptionParams, SetMyShortDescriptionParams, SetWebhookParams,
 };
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -45,6 +46,9 @@ methods! {
     DeleteWebhookParams => "deleteWebhook" -> Done;
     GetUpdatesParams => "getUpdates" -> Vec<Box<RawValue>>;
     SetMyCommandsParams => "setMyCommands" -> Done;
+    SetMyDescriptionParams => "setMyDescription" -> Done;
+    SetMyShortDescriptionParams => "setMyShortDescription" -> Done;
+    SetChatMenuButtonParams => "setChatMenuButton" -> Done;
 }
 
 /// A result of which nothing is read.
