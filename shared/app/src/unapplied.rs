@@ -1,6 +1,6 @@
 //! Money without an order that wants it: kept, told, and sent back where the gateway can.
 
-use clients::payment::{GatewayError, Refund};
+use clients::payment::Refund;
 use domain::{
     Timestamp,
     duty::{Duty, Work},
@@ -36,20 +36,20 @@ pub(crate) fn payment(event: &PaymentEvent, reason: UnappliedReason, now: Timest
 impl App {
     /// Sends an unapplied payment back through its gateway.
     pub(crate) async fn refund_unapplied(&self, mut payment: Payment, deadline: Deadline) -> Result<Outcome, AppError> {
-        let (Some(payer), Some(amount)) = (payment.payer, payment.amount) else { return Ok(Outcome::Park("nobody to refund to".into())) };
+        let Some(amount) = payment.amount else { return Ok(Outcome::Park("an amount that nobody knows".into())) };
         let Some(gateway) = self.gateway(payment.id.gateway()) else { return Ok(Outcome::Park("the gateway is off".into())) };
         let Some(timeout) = deadline.allows(self, std::time::Duration::from_secs(8)) else {
             return Ok(Outcome::Later("no time left".into()));
         };
-        match gateway.refund(&Refund { payment: &payment.id, payer, amount }, timeout).await {
+        match gateway.refund(&Refund { payment: &payment.id, payer: payment.payer, amount }, timeout).await {
             Ok(()) => {
                 payment.status = PaymentStatus::Refunded;
                 payment.work.clear();
                 self.store.commit(&self.seams.nonce(), vec![Write::replace(&mut payment)?]).await.map_err(AppError::of_commit("refund"))?;
                 Ok(Outcome::Done)
             }
-            Err(error @ (GatewayError::Unsupported | GatewayError::Refused(_))) => Ok(Outcome::Park(error.to_string())),
-            Err(error) => Ok(Outcome::Later(error.to_string())),
+            Err(error) if error.is_transient() => Ok(Outcome::Later(error.to_string())),
+            Err(error) => Ok(Outcome::Park(error.to_string())),
         }
     }
 

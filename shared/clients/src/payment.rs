@@ -7,9 +7,11 @@
 mod card;
 mod crypto_pay;
 mod cryptomus;
+mod limits;
 mod nowpayments;
 mod platega;
 mod plisio;
+mod refunds;
 mod signed_json;
 mod stars;
 mod stripe;
@@ -29,9 +31,11 @@ use domain::{
     Currency, Language, Money, TelegramUserId, Timestamp,
     payment::{Gateway, PaymentId, ReportedStatus, gateway_currencies},
 };
+pub use limits::{AmountLimits, amount_limits, takes};
 pub use nowpayments::{NowPayments, NowPaymentsSettings};
 pub use platega::{Platega, PlategaSettings};
 pub use plisio::{Plisio, PlisioSettings};
+pub use refunds::{Refund, Refunds, refunds_of};
 pub use stars::{Stars, refund_report_of, report_of};
 pub use stripe::{Stripe, StripeSettings};
 use thiserror::Error;
@@ -186,20 +190,15 @@ impl Report {
     }
 }
 
-/// Money to send back.
-#[derive(Debug, Clone, Copy)]
-pub struct Refund<'a> {
-    pub payment: &'a PaymentId,
-    pub payer: TelegramUserId,
-    pub amount: Money,
-}
-
 /// Why a gateway did not do what it was asked. Holds no URL and no credential.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum GatewayError {
     /// The gateway cannot do this at all, or not in this currency.
     #[error("the gateway does not support this")]
     Unsupported,
+    /// Money that only a person can send back, at the gateway or at the bank; says why.
+    #[error("refund it by hand: {0}")]
+    ByHand(&'static str),
     /// The gateway will not do it: the same request is refused again.
     #[error("the gateway refused: {0}")]
     Refused(String),
@@ -219,7 +218,7 @@ impl GatewayError {
     pub const fn is_transient(&self) -> bool {
         match self {
             Self::Unavailable(_) | Self::Unreachable { .. } | Self::Garbled => true,
-            Self::Unsupported | Self::Refused(_) => false,
+            Self::Unsupported | Self::ByHand(_) | Self::Refused(_) => false,
         }
     }
 }
@@ -261,10 +260,25 @@ pub trait PaymentGateway: Send + Sync + std::fmt::Debug {
         Ok(reports)
     }
 
-    /// Sends the money back. A payment that was refunded before is a success.
+    /// Whether money can be sent back through this gateway.
+    fn refunds(&self) -> Refunds {
+        refunds_of(self.gateway())
+    }
+
+    /// Sends a payment's money back, all of it. A payment that was refunded before is a success, and a refund that is asked for again is one refund.
+    /// [`GatewayError::ByHand`]: an operator has to. `timeout` is for everything that the gateway is asked.
     async fn refund(&self, refund: &Refund<'_>, timeout: Duration) -> Result<(), GatewayError> {
-        let _ = (refund, timeout);
-        Err(GatewayError::Unsupported)
+        let _ = timeout;
+        own(self.gateway(), refund)?;
+        match self.refunds() {
+            Refunds::ByHand(why) => Err(GatewayError::ByHand(why)),
+            Refunds::Here | Refunds::ToKnownPayer => Err(GatewayError::Unsupported),
+        }
+    }
+
+    /// What the gateway charges at once in `currency`.
+    fn limits(&self, currency: Currency) -> AmountLimits {
+        amount_limits(self.gateway(), currency)
     }
 }
 
@@ -279,5 +293,18 @@ fn clipped(text: &str, max: usize) -> String {
 /// What `gateway` charges in, or a refusal.
 fn charged_in(gateway: Gateway, amount: Money) -> Result<Currency, GatewayError> {
     let currency = amount.currency();
-    if gateway_currencies(gateway).contains(&currency) { Ok(currency) } else { Err(GatewayError::Unsupported) }
+    if !gateway_currencies(gateway).contains(&currency) {
+        return Err(GatewayError::Unsupported);
+    }
+    if takes(gateway, amount) { Ok(currency) } else { Err(GatewayError::Refused("the gateway does not charge such an amount".to_owned())) }
+}
+
+/// A refund's payment is `gateway`'s own, or nothing is sent.
+fn own(gateway: Gateway, refund: &Refund<'_>) -> Result<(), GatewayError> {
+    if refund.payment.gateway() == gateway { Ok(()) } else { Err(GatewayError::Unsupported) }
+}
+
+/// The payer of a payment that can only be sent back to somebody who is known.
+fn known_payer(refund: &Refund<'_>) -> Result<TelegramUserId, GatewayError> {
+    refund.payer.ok_or(GatewayError::ByHand("who paid it is not known"))
 }

@@ -93,10 +93,11 @@ impl Gateway {
     /// Whether the gateway can be asked what became of an invoice.
     pub const fn can_be_polled(self) -> bool {
         match self {
-            // An invoice of NOWPayments has no payment to ask about before its customer has chosen a coin.
-            Self::TelegramStars | Self::Card | Self::NowPayments => false,
+            Self::TelegramStars | Self::Card => false,
             Self::CryptoPay
             | Self::ZarinPal
+            // As soon as its customer has chosen a coin: before that there is nothing to ask about.
+            | Self::NowPayments
             | Self::Heleket
             | Self::Cryptomus
             | Self::Plisio

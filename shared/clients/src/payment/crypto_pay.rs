@@ -15,7 +15,9 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Awaited, GatewayError, Invoice, OpenAction, Opened, PaymentGateway, RawCallback, Reject, Report, Verdict, charged_in, clipped,
+    Awaited, GatewayError, Invoice, OpenAction, Opened, PaymentGateway, RawCallback, Refund, Reject, Report, Verdict, charged_in, clipped,
+    known_payer, own,
+    wire::{Digits, json},
 };
 use crate::{
     BadSetting, Secret,
@@ -59,6 +61,18 @@ impl CryptoPay {
         let request = request.header(TOKEN, self.token.expose());
         let answer = self.http.send_built(request, Limits { timeout, max_body: MAX_BODY }).await?;
         read(&answer)
+    }
+
+    /// What of these invoices the app knows, as far as it can be read.
+    async fn invoices(&self, names: &[&str], timeout: Duration) -> Result<Vec<RemoteInvoice>, GatewayError> {
+        #[derive(Deserialize)]
+        struct Found {
+            items: Vec<Box<RawValue>>,
+        }
+        let mut url = self.url("getInvoices")?;
+        url.query_pairs_mut().append_pair("invoice_ids", &names.join(",")).append_pair("count", "1000");
+        let found: Found = self.call(self.http.request(Method::GET, url), timeout).await?;
+        Ok(found.items.iter().filter_map(|item| serde_json::from_str(item.get()).ok()).collect())
     }
 
     fn url(&self, method: &str) -> Result<reqwest::Url, GatewayError> {
@@ -108,8 +122,7 @@ impl PaymentGateway for CryptoPay {
             allow_anonymous: true,
             expires_in,
         };
-        let body = serde_json::to_vec(&body).map_err(|_| GatewayError::Unreachable { sent: false })?;
-        let request = self.http.request(Method::POST, self.url("createInvoice")?).header("content-type", "application/json").body(body);
+        let request = json(self.http.request(Method::POST, self.url("createInvoice")?), &body)?;
         let created: RemoteInvoice = self.call(request, timeout).await?;
         let url = created.bot_invoice_url.as_deref().filter(|url| url.starts_with("https://") || url.starts_with("http://"));
         Ok(Opened {
@@ -142,21 +155,48 @@ impl PaymentGateway for CryptoPay {
     }
 
     async fn look_up(&self, awaited: &[Awaited<'_>], timeout: Duration) -> Result<Vec<Report>, GatewayError> {
-        #[derive(Deserialize)]
-        struct Found {
-            items: Vec<Box<RawValue>>,
-        }
         let mut reports = Vec::with_capacity(awaited.len());
         for batch in awaited.chunks(BATCH) {
             let batch: Vec<&str> = batch.iter().map(|invoice| invoice.name).collect();
-            let mut url = self.url("getInvoices")?;
-            url.query_pairs_mut().append_pair("invoice_ids", &batch.join(",")).append_pair("count", "1000");
-            let found: Found = self.call(self.http.request(Method::GET, url), timeout).await?;
-            let invoices = found.items.iter().filter_map(|item| serde_json::from_str::<RemoteInvoice>(item.get()).ok());
+            let invoices = self.invoices(&batch, timeout).await?;
             // Whatever else the answer holds was not asked for.
-            reports.extend(invoices.filter_map(|invoice| invoice.report()).filter(|report| batch.contains(&report.payment.reference())));
+            let told = invoices.iter().filter_map(RemoteInvoice::report);
+            reports.extend(told.filter(|report| batch.contains(&report.payment.reference())));
         }
         Ok(reports)
+    }
+
+    /// There are no refunds: the coins that were paid are transferred to the payer, once, where the app's owner allowed transfers.
+    async fn refund(&self, refund: &Refund<'_>, timeout: Duration) -> Result<(), GatewayError> {
+        #[derive(Serialize)]
+        struct Transfer<'a> {
+            user_id: i64,
+            asset: &'a str,
+            amount: &'a str,
+            /// Taken once in an app's life.
+            spend_id: &'a str,
+        }
+        #[derive(Deserialize)]
+        struct Transferred {}
+        own(Gateway::CryptoPay, refund)?;
+        let (user_id, name) = (known_payer(refund)?.get(), refund.payment.reference());
+        let each = timeout.checked_div(2).unwrap_or(timeout);
+        let found = self.invoices(&[name], each).await?;
+        let paid = found.into_iter().find(|found| {
+            found.report().is_some_and(|report| {
+                report.payment == *refund.payment && report.status == ReportedStatus::Paid && report.amount == Some(refund.amount)
+            })
+        });
+        let coins = paid.and_then(|paid| paid.paid_asset.zip(paid.paid_amount));
+        let (asset, amount) = coins.ok_or_else(|| GatewayError::Refused("the gateway knows no such payment".to_owned()))?;
+        let body = Transfer { user_id, asset: &asset, amount: amount.text(), spend_id: &format!("refund-{name}") };
+        let request = json(self.http.request(Method::POST, self.url("transfer")?), &body)?;
+        match self.call::<Transferred>(request, each).await {
+            Ok(Transferred {}) => Ok(()),
+            Err(GatewayError::Refused(name)) if name == "SPEND_ID_ALREADY_USED" => Ok(()),
+            Err(GatewayError::Refused(name)) if name == "METHOD_DISABLED" => Err(GatewayError::ByHand("the app may not transfer coins")),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -175,8 +215,12 @@ struct RemoteInvoice {
     fiat: Option<String>,
     #[serde(default)]
     asset: Option<String>,
-    /// A decimal string; a number's digits are taken as they stand.
-    amount: Box<RawValue>,
+    amount: Digits,
+    /// The coins that it was paid in.
+    #[serde(default)]
+    paid_asset: Option<String>,
+    #[serde(default)]
+    paid_amount: Option<Digits>,
     #[serde(default)]
     payload: Option<String>,
     #[serde(default)]
@@ -203,9 +247,7 @@ impl RemoteInvoice {
             None => self.asset.as_deref(),
             Some(_) => None,
         };
-        let token = self.amount.get();
-        let text = token.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(token);
-        Money::parse(text, currency?.parse().ok()?).ok()
+        Money::parse(self.amount.text(), currency?.parse().ok()?).ok()
     }
 }
 

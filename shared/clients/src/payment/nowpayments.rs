@@ -16,9 +16,9 @@ use serde_json::value::RawValue;
 use sha2::Sha512;
 
 use super::{
-    GatewayError, Invoice, OpenAction, Opened, PaymentGateway, RawCallback, Reject, Report, Verdict, charged_in,
+    Awaited, GatewayError, Invoice, OpenAction, Opened, PaymentGateway, RawCallback, Reject, Report, Verdict, charged_in,
     signed_json::{Dialect, Node},
-    wire::{Api, Digits, credential, json, lower, mac_matches, number, page},
+    wire::{Api, Digits, credential, fits_path, json, lower, mac_matches, number, page},
 };
 use crate::{BadSetting, Http, Secret};
 
@@ -44,8 +44,8 @@ impl NowPaymentsSettings {
 
 /// One account at NOWPayments.
 ///
-/// An invoice has no payment before its customer has chosen a coin, and cannot be asked for with the API key alone: what becomes of it is told
-/// by callbacks.
+/// An invoice has no payment before its customer has chosen a coin, and with the API key alone it cannot be asked for: what becomes of it is told by
+/// callbacks. The first of them names the payment, which can be asked for from then on.
 #[derive(Debug, Clone)]
 pub struct NowPayments {
     api: Api,
@@ -122,6 +122,16 @@ impl PaymentGateway for NowPayments {
         }
         let payment: Option<RemotePayment> = serde_json::from_slice(callback.body).ok();
         Ok(payment.and_then(|payment| payment.report()).map_or(Verdict::Ignore("a payment that cannot be read"), Verdict::Report))
+    }
+
+    async fn confirm(&self, name: &str, _awaited: Option<&Awaited<'_>>, timeout: Duration) -> Result<Option<Report>, GatewayError> {
+        if !fits_path(name) {
+            return Ok(None);
+        }
+        let request = self.api.request(Method::GET, &format!("/v1/payment/{name}"))?.header("x-api-key", self.api_key.expose());
+        let found: Option<RemotePayment> = self.api.find(request, timeout).await?;
+        let Some(found) = found.filter(|found| found.payment_id.name() == Some(name)) else { return Ok(None) };
+        found.report().map(Some).ok_or(GatewayError::Garbled)
     }
 }
 

@@ -13,7 +13,10 @@ use frankenstein::{
     payments::LabeledPrice,
 };
 
-use super::{GatewayError, Invoice, OpenAction, Opened, PaymentGateway, RawCallback, Refund, Reject, Report, Verdict, clipped};
+use super::{
+    GatewayError, Invoice, OpenAction, Opened, PaymentGateway, RawCallback, Refund, Reject, Report, Verdict, charged_in, clipped,
+    known_payer, own,
+};
 use crate::telegram::{RefundedPayment, SuccessfulPayment, Telegram, TelegramError};
 
 /// Limits of the Bot API: characters of an invoice's title and description, bytes of its payload.
@@ -43,11 +46,9 @@ impl PaymentGateway for Stars {
     }
 
     async fn open(&self, invoice: &Invoice<'_>, now: Timestamp, timeout: Duration) -> Result<Opened, GatewayError> {
-        if invoice.amount.currency() != Currency::Xtr {
-            return Err(GatewayError::Unsupported);
-        }
+        charged_in(Gateway::TelegramStars, invoice.amount)?;
         invoice.seconds_left(now)?;
-        let stars = invoice.amount.whole_units().and_then(|stars| u32::try_from(stars).ok()).filter(|stars| *stars > 0);
+        let stars = invoice.amount.whole_units().and_then(|stars| u32::try_from(stars).ok());
         let stars = stars.ok_or_else(|| GatewayError::Refused("not a number of Stars that can be charged".to_owned()))?;
         if invoice.reference.len() > MAX_PAYLOAD {
             return Err(GatewayError::Refused("the reference is too long for an invoice".to_owned()));
@@ -69,11 +70,9 @@ impl PaymentGateway for Stars {
     }
 
     async fn refund(&self, refund: &Refund<'_>, timeout: Duration) -> Result<(), GatewayError> {
-        if refund.payment.gateway() != Gateway::TelegramStars {
-            return Err(GatewayError::Unsupported);
-        }
+        own(Gateway::TelegramStars, refund)?;
         let params = RefundStarPaymentParams::builder()
-            .user_id(refund.payer.get().unsigned_abs())
+            .user_id(known_payer(refund)?.get().unsigned_abs())
             .telegram_payment_charge_id(refund.payment.reference())
             .build();
         match self.telegram.within(timeout).refund_star_payment(&params).await {

@@ -6,7 +6,7 @@ use ::http::Method;
 use async_trait::async_trait;
 use data_encoding::HEXLOWER;
 use domain::{
-    Timestamp,
+    Money, Timestamp,
     payment::{Gateway, PaymentId, ReportedStatus},
     time::Span,
 };
@@ -16,8 +16,9 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Awaited, GatewayError, Invoice, OpenAction, Opened, PaymentGateway, RawCallback, Reject, Report, Verdict, charged_in, clipped,
-    wire::{Api, Digits, credential, fits_path, lower, mac_matches, minor_units, page},
+    Awaited, GatewayError, Hint, Invoice, OpenAction, Opened, PaymentGateway, RawCallback, Refund, Reject, Report, Verdict, charged_in,
+    clipped, own,
+    wire::{Api, Digits, credential, error_code, fits_path, lower, mac_matches, minor_units, page, read},
 };
 use crate::{BadSetting, Http, Secret};
 
@@ -26,6 +27,8 @@ const SIGNATURE: &str = "stripe-signature";
 /// An event older than this may be somebody's repetition.
 const TOLERANCE: Span = Span::seconds(300);
 const MAX_NAME: usize = 250;
+/// How the names of payment intents begin.
+const INTENT: &str = "pi_";
 /// How long a session may be open. The shortest gets a minute on top: the clocks differ.
 const SHORTEST: Span = Span::minutes(31);
 const LONGEST: Span = Span::hours(23);
@@ -62,6 +65,25 @@ impl Stripe {
 
     fn authorized(&self, method: Method, path: &str) -> Result<reqwest::RequestBuilder, GatewayError> {
         Ok(self.api.request(method, path)?.bearer_auth(self.secret_key.expose()))
+    }
+
+    /// The session of this name, with what became of its charge; or of the payment intent of this name.
+    async fn session(&self, name: &str, timeout: Duration) -> Result<Option<Session>, GatewayError> {
+        #[derive(Deserialize)]
+        struct Found {
+            data: Vec<Session>,
+        }
+        if !fits_path(name) {
+            return Ok(None);
+        }
+        if !name.starts_with(INTENT) {
+            let path = format!("/v1/checkout/sessions/{name}?expand%5B%5D=payment_intent.latest_charge");
+            let found: Option<Session> = self.api.find(self.authorized(Method::GET, &path)?, timeout).await?;
+            return Ok(found.filter(|found| found.id == name));
+        }
+        let path = format!("/v1/checkout/sessions?payment_intent={name}&limit=1&expand%5B%5D=data.payment_intent.latest_charge");
+        let found: Found = self.api.call(self.authorized(Method::GET, &path)?, timeout).await?;
+        Ok(found.data.into_iter().find(|found| found.is_ours() && found.intent() == Some(name)))
     }
 
     /// `t=…,v1=…[,v1=…]`: the MAC of the time, a point and the raw body. While a secret is being changed there is one signature by each.
@@ -147,11 +169,12 @@ impl PaymentGateway for Stripe {
         let Ok(event) = serde_json::from_slice::<Event<'_>>(callback.body) else {
             return Ok(Verdict::Ignore("an event that cannot be read"));
         };
-        let Some(what) = event.kind.strip_prefix("checkout.session.") else { return Ok(Verdict::Ignore("an event of another type")) };
-        let Ok(session) = serde_json::from_str::<Session>(event.data.object.get()) else {
+        let object = event.data.object.get();
+        let Some(what) = event.kind.strip_prefix("checkout.session.") else { return Ok(money_back(&event.kind, object)) };
+        let Ok(session) = serde_json::from_str::<Session>(object) else {
             return Ok(Verdict::Ignore("a session that cannot be read"));
         };
-        if session.mode.as_deref() != Some("payment") || session.reference().is_none() {
+        if !session.is_ours() {
             return Ok(Verdict::Ignore("a session of somebody else's"));
         }
         let status = match what {
@@ -164,14 +187,66 @@ impl PaymentGateway for Stripe {
     }
 
     async fn confirm(&self, name: &str, _awaited: Option<&Awaited<'_>>, timeout: Duration) -> Result<Option<Report>, GatewayError> {
-        if !fits_path(name) {
-            return Ok(None);
-        }
-        let found: Option<Session> =
-            self.api.find(self.authorized(Method::GET, &format!("/v1/checkout/sessions/{name}"))?, timeout).await?;
-        let Some(found) = found.filter(|found| found.id == name) else { return Ok(None) };
+        let Some(found) = self.session(name, timeout).await? else { return Ok(None) };
         found.report(found.status()).map(Some).ok_or(GatewayError::Garbled)
     }
+
+    /// All that is left of the session's charge goes back: a part may have gone before.
+    async fn refund(&self, refund: &Refund<'_>, timeout: Duration) -> Result<(), GatewayError> {
+        #[derive(Deserialize)]
+        struct Created {
+            status: Option<String>,
+        }
+        own(Gateway::Stripe, refund)?;
+        let (name, each) = (refund.payment.reference(), timeout.checked_div(2).unwrap_or(timeout));
+        let unknown = || GatewayError::Refused("the gateway knows no such payment".to_owned());
+        let session = self.session(name, each).await?.ok_or_else(unknown)?;
+        match session.status() {
+            ReportedStatus::Refunded => return Ok(()),
+            ReportedStatus::Paid if session.amount() == Some(refund.amount) => {}
+            _ => return Err(unknown()),
+        }
+        let request = self.authorized(Method::POST, "/v1/refunds")?.header("Idempotency-Key", format!("refund-{name}"));
+        let request = request.form(&[("payment_intent", session.intent().ok_or_else(unknown)?)]);
+        let answer = self.api.send(request, each).await?;
+        if error_code(&answer).as_deref() == Some("charge_already_refunded") {
+            return Ok(());
+        }
+        match read::<Created>(&answer)?.status.as_deref() {
+            Some(status @ ("failed" | "canceled")) => Err(GatewayError::Refused(format!("the refund is {status}"))),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// An event of a charge that went back: which session it was is the gateway's to say, and so is what is left of it.
+fn money_back(kind: &str, object: &str) -> Verdict {
+    #[derive(Deserialize)]
+    struct Told {
+        #[serde(default)]
+        payment_intent: Option<Expandable<Intent>>,
+        /// Of a charge: whether all of it went back.
+        #[serde(default)]
+        refunded: bool,
+        /// Of a dispute.
+        #[serde(default)]
+        status: Option<String>,
+    }
+    let told = match (kind, serde_json::from_str::<Told>(object)) {
+        ("charge.refunded" | "charge.dispute.created", Ok(told)) => told,
+        ("charge.refunded" | "charge.dispute.created", Err(_)) => return Verdict::Ignore("a charge that cannot be read"),
+        _ => return Verdict::Ignore("an event of another type"),
+    };
+    // A part that went back is between the operator and the customer; a bank that only asks takes nothing.
+    let asks = told.status.as_deref().is_some_and(|status| status.starts_with("warning"));
+    if (kind == "charge.refunded" && !told.refunded) || asks {
+        return Verdict::Ignore("a charge that the shop keeps");
+    }
+    let intent = told.payment_intent.as_ref().map(Expandable::id).filter(|id| id.starts_with(INTENT) && fits_path(id));
+    let payment = intent.and_then(|intent| PaymentId::new(Gateway::Stripe, intent).ok());
+    payment.map_or(Verdict::Ignore("a charge of somebody else's"), |payment| {
+        Verdict::Confirm(Hint { claimed: Report::of(payment, ReportedStatus::Refunded) })
+    })
 }
 
 /// The API's session, as far as it is read.
@@ -192,6 +267,46 @@ struct Session {
     client_reference_id: Option<String>,
     #[serde(default)]
     metadata: Option<Metadata>,
+    #[serde(default)]
+    payment_intent: Option<Expandable<Intent>>,
+}
+
+/// A name, or the thing itself where it was asked for.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Expandable<T> {
+    Name(String),
+    Whole(T),
+}
+
+#[derive(Debug, Deserialize)]
+struct Intent {
+    id: String,
+    #[serde(default)]
+    latest_charge: Option<Expandable<Charge>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Charge {
+    /// All of it.
+    #[serde(default)]
+    refunded: bool,
+    /// The payer's bank took it back.
+    #[serde(default)]
+    disputed: bool,
+}
+
+impl Expandable<Intent> {
+    fn id(&self) -> &str {
+        match self {
+            Self::Name(id) | Self::Whole(Intent { id, .. }) => id,
+        }
+    }
+
+    fn went_back(&self) -> bool {
+        let Self::Whole(Intent { latest_charge: Some(Expandable::Whole(charge)), .. }) = self else { return false };
+        charge.refunded || charge.disputed
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -205,9 +320,22 @@ impl Session {
         self.client_reference_id.as_deref().or_else(|| self.metadata.as_ref()?.order_id.as_deref())
     }
 
+    fn is_ours(&self) -> bool {
+        self.mode.as_deref() == Some("payment") && self.reference().is_some()
+    }
+
+    fn intent(&self) -> Option<&str> {
+        self.payment_intent.as_ref().map(Expandable::id)
+    }
+
+    fn amount(&self) -> Option<Money> {
+        self.amount_total.as_ref().zip(self.currency.as_deref()).and_then(|(digits, currency)| digits.minor(currency))
+    }
+
     /// A session can be complete and unpaid: bank debits take days.
     fn status(&self) -> ReportedStatus {
         match (self.payment_status.as_deref(), self.status.as_deref()) {
+            (Some("paid"), _) if self.payment_intent.as_ref().is_some_and(Expandable::went_back) => ReportedStatus::Refunded,
             (Some("paid"), _) => ReportedStatus::Paid,
             (Some("unpaid"), Some("expired")) => ReportedStatus::Expired,
             (Some("unpaid"), _) => ReportedStatus::Pending,
@@ -217,7 +345,6 @@ impl Session {
 
     fn report(&self, status: ReportedStatus) -> Option<Report> {
         let payment = PaymentId::new(Gateway::Stripe, self.id.as_str()).ok()?;
-        let amount = self.amount_total.as_ref().zip(self.currency.as_deref()).and_then(|(digits, currency)| digits.minor(currency));
-        Some(Report { reference: self.reference().map(str::to_owned), amount, ..Report::of(payment, status) })
+        Some(Report { reference: self.reference().map(str::to_owned), amount: self.amount(), ..Report::of(payment, status) })
     }
 }

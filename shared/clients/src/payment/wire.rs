@@ -103,6 +103,20 @@ pub(super) fn failure(answer: &Answer) -> Option<GatewayError> {
     Some(if busy { GatewayError::Unavailable(reason) } else { GatewayError::Refused(reason) })
 }
 
+/// The code of an error, for APIs that have `{"error": {"code": …}}`; `None` for a success.
+pub(super) fn error_code(answer: &Answer) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Failed {
+        error: Coded,
+    }
+    #[derive(Deserialize)]
+    struct Coded {
+        #[serde(default)]
+        code: Option<String>,
+    }
+    if answer.status.is_success() { None } else { serde_json::from_slice::<Failed>(&answer.body).ok()?.error.code }
+}
+
 /// The gateway's own words, wherever its errors keep them.
 fn reason(body: &[u8]) -> Option<String> {
     #[derive(Deserialize)]

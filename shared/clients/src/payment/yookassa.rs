@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{
-    Awaited, GatewayError, Hint, Invoice, OpenAction, Opened, PaymentGateway, RawCallback, Reject, Report, Verdict, charged_in,
+    Awaited, GatewayError, Hint, Invoice, OpenAction, Opened, PaymentGateway, RawCallback, Refund, Reject, Report, Verdict, charged_in,
+    own,
     wire::{Api, Digits, credential, fits_path, json, page},
 };
 use crate::{BadSetting, Http, Secret};
@@ -65,6 +66,18 @@ impl YooKassa {
 
     fn authorized(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
         request.basic_auth(&self.shop_id, Some(self.secret_key.expose()))
+    }
+
+    /// The shop's payment of this name.
+    async fn payment(&self, name: &str, timeout: Duration) -> Result<Option<RemotePayment>, GatewayError> {
+        if !fits_path(name) {
+            return Ok(None);
+        }
+        let request = self.authorized(self.api.request(Method::GET, &format!("/v3/payments/{name}"))?);
+        let found: Option<RemotePayment> = self.api.find(request, timeout).await?;
+        // A payment of the test shop is nobody's money.
+        let live = !self.secret_key.expose().starts_with("test_");
+        Ok(found.filter(|found| found.id == name && !(live && found.test)))
     }
 }
 
@@ -191,15 +204,40 @@ impl PaymentGateway for YooKassa {
     }
 
     async fn confirm(&self, name: &str, _awaited: Option<&Awaited<'_>>, timeout: Duration) -> Result<Option<Report>, GatewayError> {
-        if !fits_path(name) {
-            return Ok(None);
-        }
-        let request = self.authorized(self.api.request(Method::GET, &format!("/v3/payments/{name}"))?);
-        let found: Option<RemotePayment> = self.api.find(request, timeout).await?;
-        // A payment of the test shop is nobody's money.
-        let live = !self.secret_key.expose().starts_with("test_");
-        let Some(found) = found.filter(|found| found.id == name && !(live && found.test)) else { return Ok(None) };
+        let Some(found) = self.payment(name, timeout).await? else { return Ok(None) };
         found.report().map(Some).ok_or(GatewayError::Garbled)
+    }
+
+    /// All that is left of the payment goes back: a part may have gone before.
+    async fn refund(&self, refund: &Refund<'_>, timeout: Duration) -> Result<(), GatewayError> {
+        #[derive(Serialize)]
+        struct CreateRefund<'a> {
+            payment_id: &'a str,
+            amount: Amount<'a>,
+        }
+        #[derive(Deserialize)]
+        struct Created {
+            status: String,
+        }
+        own(Gateway::YooKassa, refund)?;
+        let (name, each) = (refund.payment.reference(), timeout.checked_div(2).unwrap_or(timeout));
+        let unknown = || GatewayError::Refused("the gateway knows no such payment".to_owned());
+        let found = self.payment(name, each).await?.ok_or_else(unknown)?;
+        let status = found.report().ok_or(GatewayError::Garbled)?.status;
+        if status == ReportedStatus::Refunded {
+            return Ok(());
+        }
+        let amount = found.amount().filter(|amount| status == ReportedStatus::Paid && *amount == refund.amount).ok_or_else(unknown)?;
+        let went_back = found.went_back().unwrap_or(Money::zero(amount.currency()));
+        let left = amount.checked_sub(went_back).map_err(|_| GatewayError::Garbled)?;
+        let body = CreateRefund { payment_id: name, amount: Amount { value: &left.amount_text(), currency: left.currency().code() } };
+        // The same refund for a day; after that the payment itself says that it went back.
+        let request = self.authorized(self.api.request(Method::POST, "/v3/refunds")?).header("Idempotence-Key", format!("refund-{name}"));
+        let created: Created = self.api.call(json(request, &body)?, each).await?;
+        match created.status.as_str() {
+            "canceled" => Err(GatewayError::Refused("the refund was canceled".to_owned())),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -240,9 +278,16 @@ impl RemoteAmount {
 }
 
 impl RemotePayment {
+    fn amount(&self) -> Option<Money> {
+        self.amount.as_ref().and_then(RemoteAmount::money)
+    }
+
+    fn went_back(&self) -> Option<Money> {
+        self.refunded_amount.as_ref().and_then(RemoteAmount::money)
+    }
+
     fn report(&self) -> Option<Report> {
-        let amount = self.amount.as_ref().and_then(RemoteAmount::money);
-        let went_back = self.refunded_amount.as_ref().and_then(RemoteAmount::money);
+        let (amount, went_back) = (self.amount(), self.went_back());
         let status = match self.status.as_str() {
             "pending" | "waiting_for_capture" => ReportedStatus::Pending,
             // A part that went back is between the operator and the customer.

@@ -18,8 +18,6 @@ use super::{
 use crate::{BadSetting, Http, Secret, http::Answer};
 
 const MAX_DESCRIPTION: usize = 500;
-/// Rials below which nothing is charged.
-const LEAST: u64 = 1_000;
 /// Names the attempt in the address that the browser comes back to.
 const ORDER: &str = "order";
 
@@ -91,9 +89,6 @@ impl PaymentGateway for ZarinPal {
         charged_in(Gateway::ZarinPal, invoice.amount)?;
         invoice.seconds_left(now)?;
         let amount = rials(invoice.amount)?;
-        if amount < LEAST {
-            return Err(GatewayError::Refused("the amount is below the gateway's minimum".to_owned()));
-        }
         let body = PaymentRequest {
             merchant_id: self.merchant_id.expose(),
             amount,

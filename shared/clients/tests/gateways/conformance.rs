@@ -2,12 +2,12 @@
 
 use clients::{
     Http, Secret,
-    payment::{Awaited, Card, CardInstructions, CryptoPay, GatewayError, OpenAction, Refund, Reject},
+    payment::{Awaited, Card, CardInstructions, CryptoPay, GatewayError, OpenAction, Reject, amount_limits, takes},
     telegram::Telegram,
 };
 use domain::{
-    Currency, Money, TelegramUserId,
-    payment::{Gateway, PaymentId, gateway_currencies},
+    Currency, Money,
+    payment::{Gateway, gateway_currencies},
 };
 use http::HeaderMap;
 use serde_json::json;
@@ -40,7 +40,9 @@ async fn every_gateway_invoices_in_its_currencies_and_in_no_other() {
                 }
                 other => panic!("{other:?}"),
             }
-            assert_eq!(opened.reference.is_some(), kind.can_be_polled(), "{kind}: what can be asked for has a name");
+            // A payment of NOWPayments has its name from the first callback.
+            let named = kind.can_be_polled() && kind != Gateway::NowPayments;
+            assert_eq!(opened.reference.is_some(), named, "{kind}: what can be asked for has a name");
         }
     }
 }
@@ -89,6 +91,7 @@ async fn no_gateway_shows_its_secrets_and_every_failure_has_its_kind() {
             let error = gateway.open(&invoice(price(kind)), NOW, *timeout).await.expect_err("a failure");
             let class = match &error {
                 GatewayError::Unsupported => "unsupported",
+                GatewayError::ByHand(_) => "by hand",
                 GatewayError::Refused(_) => "refused",
                 GatewayError::Unavailable(_) => "unavailable",
                 GatewayError::Unreachable { sent: true } => "sent",
@@ -132,18 +135,49 @@ async fn no_gateway_believes_an_unsigned_callback() {
 }
 
 #[tokio::test]
-async fn what_a_gateway_cannot_do_it_says() {
-    let payer = TelegramUserId::new(7).expect("an id");
+async fn a_gateway_that_cannot_be_asked_says_so() {
     for kind in Gateway::ALL {
-        let gateway = build(kind, "http://127.0.0.1:1");
         let awaited = Awaited { name: "528890", reference: "ref", quote: price(kind) };
-        let looked = gateway.look_up(&[awaited], LONG).await;
+        let looked = build(kind, "http://127.0.0.1:1").look_up(&[awaited], LONG).await;
         assert_eq!(looked == Err(GatewayError::Unsupported), !kind.can_be_polled(), "{kind}");
-        // A payment of another gateway is never refunded.
-        let other = PaymentId::new(if kind == Gateway::Card { Gateway::CryptoPay } else { Gateway::Card }, "1").expect("an id");
-        let refund = Refund { payment: &other, payer, amount: price(kind) };
-        assert_eq!(gateway.refund(&refund, LONG).await, Err(GatewayError::Unsupported), "{kind}");
     }
+}
+
+#[tokio::test]
+async fn no_gateway_is_asked_for_more_or_less_than_it_charges() {
+    let money = |amount, currency| Money::parse(amount, currency).expect("money");
+    // The least and the most that is charged, and what is too little and too much.
+    let documented = [
+        (Gateway::TelegramStars, Currency::Xtr, "1", "25000", "0", "25001"),
+        (Gateway::ZarinPal, Currency::Irt, "100", "100000000", "99", "100000001"),
+        (Gateway::ZarinPal, Currency::Irr, "1000", "1000000000", "999", "1000000001"),
+        (Gateway::Tribute, Currency::Rub, "100", "300000", "99.99", "300000.01"),
+    ];
+    let peer = Peer::start(agreeable).await;
+    let opens = async |kind: Gateway, amount: Money| match build(kind, &peer.url).open(&invoice(amount), NOW, LONG).await {
+        Ok(_) => true,
+        Err(GatewayError::Refused(_)) => false,
+        Err(error) => panic!("{kind} {amount}: {error}"),
+    };
+    for (kind, currency, least, most, little, much) in documented {
+        assert_eq!(build(kind, &peer.url).limits(currency), amount_limits(kind, currency));
+        for (amount, fits) in [(least, true), (most, true), (little, false), (much, false)] {
+            let amount = money(amount, currency);
+            assert_eq!((takes(kind, amount), opens(kind, amount).await), (fits, fits), "{kind} {amount}");
+        }
+    }
+    for kind in Gateway::ALL {
+        for currency in Currency::ALL {
+            let limits = build(kind, &peer.url).limits(currency);
+            let named = documented.iter().any(|(gateway, code, ..)| (*gateway, *code) == (kind, currency));
+            assert_eq!((limits.least.is_some(), limits.most.is_some()), (named, named), "{kind} {currency}");
+            let charged = gateway_currencies(kind).contains(&currency);
+            assert_eq!(takes(kind, Money::whole(1_500, currency)), charged, "{kind} {currency}");
+            assert!(!takes(kind, Money::zero(currency)), "{kind} {currency}: nothing is no invoice");
+        }
+    }
+    let stars = amount_limits(Gateway::TelegramStars, Currency::Xtr);
+    assert!(!stars.hold(Money::whole(150, Currency::Usd)), "limits are of one currency");
 }
 
 #[test]

@@ -12,5 +12,6 @@ mod crypto_pay;
 mod fixtures;
 mod money;
 mod readings;
+mod refunds;
 mod requests;
 mod stars;

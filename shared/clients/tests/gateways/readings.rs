@@ -434,3 +434,87 @@ fn stripe_events() {
         );
     }
 }
+
+#[tokio::test]
+async fn stripe_money_that_went_back() {
+    use ReportedStatus::{Paid, Refunded};
+    const INTENT: &str = "pi_3MtwBwLkdIwHu7ix28a3tqPa";
+    let gateway = build(Gateway::Stripe, "http://127.0.0.1:1");
+    let verdict = |kind: &str, object: Value| {
+        let body = json!({"type": kind, "data": {"object": object}}).to_string();
+        let signed =
+            with("stripe-signature", &format!("t={0},v1={1}", NOW.seconds(), mac::<Hmac<Sha256>>(&format!("{}.{body}", NOW.seconds()))));
+        gateway.verify_callback(&callback(&signed, body.as_bytes())).expect("authentic")
+    };
+    let charge = json!({"id": "ch_1", "object": "charge", "refunded": true, "amount_refunded": 450, "payment_intent": INTENT, "status": "succeeded"});
+    let dispute = json!({"id": "du_1", "object": "dispute", "charge": "ch_1", "payment_intent": INTENT, "status": "needs_response"});
+    let cases = [
+        ("charge.refunded", charge.clone(), true),
+        ("charge.refunded", changed(charge.clone(), json!({"payment_intent": {"id": INTENT}})), true),
+        // A part of it is between the operator and the customer.
+        ("charge.refunded", changed(charge.clone(), json!({"refunded": false})), false),
+        ("charge.refunded", changed(charge.clone(), json!({"payment_intent": null})), false),
+        ("charge.refunded", changed(charge.clone(), json!({"payment_intent": "pi_/../x"})), false),
+        ("charge.refunded", changed(charge.clone(), json!({"payment_intent": "cs_1"})), false),
+        ("charge.refunded", json!([]), false),
+        ("charge.dispute.created", dispute.clone(), true),
+        ("charge.dispute.created", changed(dispute.clone(), json!({"status": "warning_needs_response"})), false),
+        ("charge.succeeded", charge, false),
+    ];
+    for (kind, object, tells) in cases {
+        let hint = match verdict(kind, object.clone()) {
+            Verdict::Confirm(hint) => Some((hint.claimed.payment.reference().to_owned(), hint.claimed.status)),
+            Verdict::Ignore(_) => None,
+            Verdict::Report(report) => panic!("{report:?}"),
+        };
+        assert_eq!(hint, tells.then(|| (INTENT.to_owned(), Refunded)), "{kind} {object}");
+    }
+
+    // The shop knows the payment by its session, which the gateway finds.
+    let session = |charge: Value| {
+        json!({"id": "cs_1", "mode": "payment", "status": "complete", "payment_status": "paid", "amount_total": 450, "currency": "usd",
+               "client_reference_id": "ref", "payment_intent": {"id": INTENT, "latest_charge": charge}})
+    };
+    let went_back = session(json!({"id": "ch_1", "refunded": true, "disputed": false}));
+    let sessions = [
+        (went_back.clone(), Some(Refunded)),
+        (session(json!({"id": "ch_1", "refunded": false, "disputed": true})), Some(Refunded)),
+        (session(json!({"id": "ch_1", "refunded": false, "disputed": false})), Some(Paid)),
+        (session(json!("ch_1")), Some(Paid)),
+        (session(Value::Null), Some(Paid)),
+        (changed(went_back.clone(), json!({"client_reference_id": null})), None),
+        (changed(went_back.clone(), json!({"mode": "subscription"})), None),
+        (changed(went_back.clone(), json!({"payment_intent": "pi_another"})), None),
+    ];
+    for (session, status) in sessions {
+        let peer = Peer::always(Play::Answer(200, json!({"object": "list", "data": [session.clone()]}).to_string())).await;
+        let report = build(Gateway::Stripe, &peer.url).confirm(INTENT, None, LONG).await.expect("an answer");
+        assert_eq!(report.as_ref().map(|report| report.status), status, "{session}");
+        assert!(report.is_none_or(|report| report.payment.reference() == "cs_1"), "{session}");
+        let query = format!("payment_intent={INTENT}&limit=1&expand%5B%5D=data.payment_intent.latest_charge");
+        assert_eq!(peer.seen()[0].target, format!("/v1/checkout/sessions?{query}"));
+    }
+    assert_eq!(told(Gateway::Stripe, INTENT, 200, &json!({"object": "list", "data": []})).await, Ok(None));
+    let report = told(Gateway::Stripe, "cs_1", 200, &went_back).await.expect("an answer").expect("a report");
+    assert_eq!((report.status, report.payment.reference()), (Refunded, "cs_1"), "a session that is asked for tells it too");
+}
+
+#[tokio::test]
+async fn a_nowpayments_payment_can_be_asked_for_by_its_name() {
+    let payment = json!({"payment_id": 5_745_459_419_u64, "invoice_id": 4_522_625_843_u64, "payment_status": "finished", "parent_payment_id": null, "order_id": "ref",
+                         "price_amount": 4.5, "price_currency": "usd", "pay_amount": 10, "actually_paid": 10});
+    let name = "5745459419";
+    let cases = [
+        (json!({}), Some(ReportedStatus::Paid)),
+        (json!({"payment_id": name}), Some(ReportedStatus::Paid)),
+        (json!({"payment_status": "waiting", "actually_paid": 0}), Some(ReportedStatus::Pending)),
+        (json!({"payment_status": "refunded"}), Some(ReportedStatus::Refunded)),
+        (json!({"actually_paid": 9}), Some(ReportedStatus::NeedsReview)),
+        (json!({"payment_id": 1}), None),
+    ];
+    for (changes, status) in cases {
+        let report = told(Gateway::NowPayments, name, 200, &changed(payment.clone(), changes.clone())).await.expect("an answer");
+        assert_eq!(report.as_ref().map(|report| report.status), status, "{changes}");
+        assert!(report.is_none_or(|report| report.payment.reference() == name && report.reference.as_deref() == Some("ref")), "{changes}");
+    }
+}

@@ -203,7 +203,8 @@ async fn asked(gateway: &dyn PaymentGateway, peer: &Peer, name: &str) -> Option<
 async fn a_look_up_asks_for_one_payment_and_for_nothing_that_is_no_name() {
     let cases = [
         (Gateway::Cryptomus, "POST /v1/payment/info", json!({"uuid": UUID})),
-        (Gateway::Plisio, &*format!("GET /api/v1/operations/{UUID}"), Value::Null),
+        (Gateway::NowPayments, &*format!("GET /v1/payment/{UUID}"), Value::Null),
+        (Gateway::Plisio, &format!("GET /api/v1/operations/{UUID}"), Value::Null),
         (Gateway::YooKassa, &format!("GET /v3/payments/{UUID}"), Value::Null),
         (Gateway::Platega, &format!("GET /transaction/{UUID}"), Value::Null),
         (Gateway::Tribute, &format!("GET /api/v1/shop/orders/{UUID}"), Value::Null),
