@@ -68,8 +68,8 @@ impl App {
                 return Ok(Confirmed::Unknown);
             }
         };
-        if report.reference.is_none() {
-            // Where it is ours, the poll of its order finds it by the gateway's own name.
+        if report.reference.is_none() && report.status != ReportedStatus::Refunded {
+            // Where it is ours, the poll of its order finds it by the gateway's own name; money that went back is known by that name alone.
             return Ok(Confirmed::Unknown);
         }
         if report.status == ReportedStatus::Pending && claimed.status != ReportedStatus::Refunded {

@@ -20,6 +20,7 @@ pub mod operate;
 pub mod operators;
 mod order_screen;
 pub mod page;
+mod pending;
 mod provision;
 pub mod qr;
 pub mod receipt;

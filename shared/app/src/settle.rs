@@ -88,6 +88,12 @@ impl App {
             return Ok(Settled::Ignored);
         }
         let order = report.reference.as_deref().and_then(|reference| self.names.open_order(reference).ok());
+        if report.status == ReportedStatus::Pending {
+            if let Some(order) = order {
+                self.note_pending(&report.payment, order).await?;
+            }
+            return Ok(Settled::Ignored);
+        }
         let event = PaymentEvent {
             payment: report.payment.clone(),
             order,
