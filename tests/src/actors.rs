@@ -39,6 +39,12 @@ pub fn deliveries(customer: &Person) -> Vec<String> {
     customer.chat().into_iter().filter(|message| message.from_bot && message.photo.is_some()).map(|message| message.text).collect()
 }
 
+/// An operator answers, with Telegram's reply, the bot's newest message that has `part` in it.
+pub async fn answer(operator: &Person, part: &str, text: &str) -> Answer {
+    let message = operator.told(part).unwrap_or_else(|| panic!("the bot said nothing with {part:?}: {:?}", operator.chat()));
+    operator.reply(message.message_id, text).await
+}
+
 /// `successful_payment`, as Telegram tells of a charge in Stars.
 pub fn successful_payment(payer: i64, payload: &str, stars: u32, charge: &str) -> Value {
     json!({ "message": {

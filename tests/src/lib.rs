@@ -266,6 +266,7 @@ impl World {
         let now = self.clock.now();
         Product {
             id: id.parse().expect("an id"),
+            kind: domain::product::ProductKind::Plan,
             name: format!("Plan {id}"),
             price: Money::whole(toman, Currency::Irt),
             prices: [
@@ -303,6 +304,7 @@ impl World {
             products: Vec::new(),
             first_purchase_only: false,
             minimum: None,
+            owner: None,
             created_at: self.clock.now(),
             version: 1,
         };

@@ -279,6 +279,7 @@ pub async fn create(call: &Call<'_>) -> Result<Reply, Problem> {
         products: Vec::new(),
         first_purchase_only: false,
         minimum: None,
+        owner: None,
         created_at: call.app.now(),
         version: 1,
     };

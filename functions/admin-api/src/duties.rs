@@ -52,7 +52,7 @@ pub struct Duty {
     id: String,
     #[serde(flatten)]
     owed: Owed,
-    /// `order`, `payment` or `referral`.
+    /// `order`, `payment`, `referral` or `subscription`.
     #[schema(example = "order")]
     entity: &'static str,
     /// Its id; of a referral inviter and invited user, with a colon between them.
@@ -65,6 +65,7 @@ impl Duty {
         let (entity, entity_id, user): (_, _, Option<TelegramUserId>) = match owner {
             Owner::Order(id) => ("order", app.names.order(*id), Some(id.buyer)),
             Owner::Payment(id) => ("payment", PaymentName::of(id).to_string(), None),
+            Owner::Subscription(id) => ("subscription", app.names.order(*id), Some(id.buyer)),
             Owner::Referral { inviter, invitee } => ("referral", format!("{inviter}:{invitee}"), Some(*inviter)),
         };
         let id = BASE64URL_NOPAD.encode(format!("{entity}:{entity_id}").as_bytes());
@@ -87,6 +88,7 @@ fn owner_of(app: &App, id: &str) -> Option<Owner> {
     let (entity, id) = text.split_once(':')?;
     match entity {
         "order" => app.names.open_order(id).ok().map(|(id, _)| Owner::Order(id)),
+        "subscription" => app.names.open_order(id).ok().map(|(id, _)| Owner::Subscription(id)),
         "payment" => PaymentName::from_str(id).ok().map(|name| Owner::Payment(name.into())),
         "referral" => {
             let (inviter, invitee) = id.split_once(':')?;

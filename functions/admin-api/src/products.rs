@@ -181,6 +181,7 @@ pub async fn create(call: &Call<'_>) -> Result<Reply, Problem> {
     let now = call.app.now();
     let product = product::Product {
         id,
+        kind: product::ProductKind::Plan,
         name: new.name,
         price,
         prices,

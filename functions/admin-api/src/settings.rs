@@ -43,9 +43,12 @@ impl From<&settings::Settings> for Settings {
         Self {
             base_currency: CurrencyCode(settings.base_currency.code().to_owned()),
             order_window_minutes: settings.order_window_minutes,
-            referral_reward: settings
-                .referral_reward
-                .map(|settings::Reward { data_limit_gb, duration_days }| Reward { data_limit_gb, duration_days }),
+            referral_reward: match settings.referral_reward {
+                Some(settings::Reward::Present(settings::Present { data_limit_gb, duration_days })) => {
+                    Some(Reward { data_limit_gb, duration_days })
+                }
+                Some(settings::Reward::Code(_)) | None => None,
+            },
             support_username: settings.support_username.clone(),
             updated_at: (settings.version > 0).then_some(Time(settings.updated_at)),
             version: settings.version,
@@ -92,8 +95,9 @@ pub async fn change(call: &Call<'_>) -> Result<Reply, Problem> {
         settings.base_currency = currency.unwrap_or(settings.base_currency);
         settings.order_window_minutes = change.order_window_minutes.unwrap_or(settings.order_window_minutes);
         if let Some(reward) = change.referral_reward {
-            settings.referral_reward =
-                reward.map(|Reward { data_limit_gb, duration_days }| settings::Reward { data_limit_gb, duration_days });
+            settings.referral_reward = reward.map(|Reward { data_limit_gb, duration_days }| {
+                settings::Reward::Present(settings::Present { data_limit_gb, duration_days })
+            });
         }
         if let Some(username) = &change.support_username {
             settings.support_username = username.clone();

@@ -4,7 +4,7 @@ use app::telegram::{CallbackMessage, CallbackQuery, Reply};
 use app::{
     App, AppError, Deadline,
     button::Button,
-    checkout::{Choice, NotPayable, Placed},
+    checkout::{Choice, NotPayable, Placed, Purpose, Wanted},
     expire::{Ended, Looked},
     join::Visitor,
     screen::Screen,
@@ -97,14 +97,11 @@ async fn outcome(app: &App, query: &CallbackQuery, button: Option<Button>, deadl
         Button::Plan(product) => {
             let shop = app.shop().await?;
             match shop.product(&product) {
-                Some(product) => screens::plan(app, &app.fresh_offer(product, None)?, language, None),
+                Some(product) => screens::plan(app, &app.fresh_offer(product, Purpose::Purchase)?, &user, None),
                 None => screens::plans(app, &shop, language, Some("plan-gone")),
             }
         }
-        Button::EnterCode { product, order } => {
-            app.await_code(user.id, &product, order).await?;
-            screens::ask_code(app, language, &product)
-        }
+        Button::EnterCode { wanted, order } => enter_code(app, &user, &wanted, order).await?,
         Button::Order(order) => match app.own_order(user.id, order).await? {
             Some(order) => order_screen(app, &user, order, None, deadline).await?,
             None => screens::notice(app, language, "order-unknown"),
@@ -125,10 +122,27 @@ async fn outcome(app: &App, query: &CallbackQuery, button: Option<Button>, deadl
         Button::Languages => screens::languages(app, language),
         Button::Speak(language) => screens::menu(app, &app.choose_language(&user, language).await?, false),
         Button::Help => screens::help(app, &*app.shop().await?, language),
+        Button::Trial
+        | Button::GiftPlans
+        | Button::GiftPlan(_)
+        | Button::OfSubscription { .. }
+        | Button::ExtendWith { .. }
+        | Button::Support
+        | Button::Joined
+        | Button::AcceptTerms(_) => screens::menu(app, &user, false),
         // Handled before.
         Button::Place(_) | Button::Review { .. } => screens::menu(app, &user, false),
     };
     Ok(Outcome::Show(screen))
+}
+
+/// The next text is a code for what the button wants.
+async fn enter_code(app: &App, user: &User, wanted: &Wanted, order: ulid::Ulid) -> Result<Screen, AppError> {
+    let (shop, purpose) = tokio::try_join!(app.shop(), app.wanted_purpose(user.id, wanted))?;
+    let Some(purpose) = purpose else { return Ok(screens::notice(app, user.language, "subscriptions-empty")) };
+    let Some(product) = app.wanted_product(&shop, wanted) else { return Ok(screens::plans(app, &shop, user.language, Some("plan-gone"))) };
+    app.await_code(user.id, &product.id, purpose, order).await?;
+    Ok(screens::ask_code(app, user.language, wanted))
 }
 
 async fn place(app: &App, from: Visitor<'_>, choice: &Choice, screen: Option<i32>, deadline: Deadline) -> Result<Screen, AppError> {
@@ -140,9 +154,10 @@ async fn place(app: &App, from: Visitor<'_>, choice: &Choice, screen: Option<i32
     let language = user.language;
     match placed {
         Placed::Order(order) => order_screen(app, &user, *order, choice.gateway, deadline).await,
-        Placed::Changed(offer) => Ok(screens::plan(app, &offer, language, Some("terms-changed"))),
-        Placed::CodeRefused(rejection, offer) => Ok(screens::plan(app, &offer, language, Some(screens::rejection_text(rejection)))),
+        Placed::Changed(offer) => Ok(screens::plan(app, &offer, &user, Some("terms-changed"))),
+        Placed::CodeRefused(rejection, offer) => Ok(screens::plan(app, &offer, &user, Some(screens::rejection_text(rejection)))),
         Placed::PlanGone => Ok(screens::plans(app, &*app.shop().await?, language, Some("plan-gone"))),
+        Placed::SubscriptionGone => Ok(screens::notice(app, language, "subscriptions-empty")),
         Placed::Banned => Ok(screens::banned(app, &user)),
         Placed::Stranger => Ok(screens::menu(app, &user, false)),
     }

@@ -2,6 +2,7 @@
 
 use app::{
     App, AppError, Deadline,
+    checkout::Purpose,
     gateways::{refund_report_of, report_of},
     receipt::{Sent, Submitted},
     settle::Settled,
@@ -103,21 +104,25 @@ async fn on_text(app: &App, from: &Sender, text: &str) -> Result<app::screen::Sc
     }
     match awaiting {
         // What cannot be a code is no try at one.
-        Some(Awaiting::DiscountCode { product, order }) if text.parse::<DiscountCodeName>().is_ok() => {
+        Some(Awaiting::DiscountCode { product, order, extends, gift }) if text.parse::<DiscountCodeName>().is_ok() => {
             let (shop, typed) = tokio::try_join!(app.shop(), app.typed_code(user.id, text, order))?;
             // The order that the code was for has been placed: the matter is closed.
             let Some(typed) = typed else { return Ok(screens::not_understood(app, &user)) };
             let Some(product) = shop.product(&product) else { return Ok(screens::plans(app, &shop, user.language, Some("plan-gone"))) };
-            let domain::OrderKey::Ulid(order) = order else { return Ok(screens::not_understood(app, &user)) };
-            match app.offer_with_code(product, typed, order)? {
-                Ok(offer) => Ok(screens::plan(app, &offer, user.language, None)),
+            let Some(order) = order.ulid() else { return Ok(screens::not_understood(app, &user)) };
+            let purpose = extends.map_or(if gift { Purpose::Gift } else { Purpose::Purchase }, Purpose::Extend);
+            match app.offer_with_code(product, purpose, typed, order)? {
+                Ok(offer) => Ok(screens::plan(app, &offer, &user, None)),
                 // The bot goes on waiting for another code.
                 Err(rejection) => {
-                    Ok(screens::plan(app, &app.offer(product, None, order)?, user.language, Some(screens::rejection_text(rejection))))
+                    let offer = app.offer(product, purpose, None, order)?;
+                    Ok(screens::plan(app, &offer, &user, Some(screens::rejection_text(rejection))))
                 }
             }
         }
-        Some(Awaiting::DiscountCode { .. }) | None => Ok(screens::not_understood(app, &user)),
+        Some(Awaiting::DiscountCode { .. } | Awaiting::SupportMessage | Awaiting::SubscriptionLabel { .. }) | None => {
+            Ok(screens::not_understood(app, &user))
+        }
     }
 }
 

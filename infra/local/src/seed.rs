@@ -7,7 +7,7 @@ use domain::{
     Currency, Money, Percent,
     admin::Actor,
     discount::{Benefit, DiscountCode},
-    product::{Product, RenewalPolicy},
+    product::{Product, ProductKind, RenewalPolicy},
 };
 use rust_decimal::Decimal;
 use store::Write;
@@ -47,6 +47,7 @@ pub async fn seed(app: &App) -> Result<(), OperateError> {
         let Ok(id) = id.parse() else { continue };
         let product = Product {
             id,
+            kind: ProductKind::Plan,
             name: name.to_owned(),
             price: Money::whole(toman, Currency::Irt),
             prices,
@@ -78,6 +79,7 @@ pub async fn seed(app: &App) -> Result<(), OperateError> {
         products: Vec::new(),
         first_purchase_only: false,
         minimum: None,
+        owner: None,
         created_at: now,
         version: 1,
     };

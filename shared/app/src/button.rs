@@ -3,7 +3,7 @@
 use domain::{DiscountCodeName, Language, OrderKey, ProductId, ids::InvalidId, payment::Gateway};
 use ulid::Ulid;
 
-use crate::checkout::Choice;
+use crate::checkout::{Choice, Wanted};
 
 /// Telegram's limit, in bytes.
 pub const MAX_LEN: usize = 64;
@@ -16,7 +16,7 @@ pub enum Button {
     Plan(ProductId),
     /// Wants to type a discount code for a plan whose screen minted this order.
     EnterCode {
-        product: ProductId,
+        wanted: Wanted,
         order: Ulid,
     },
     /// Places the order that a plan's screen stands for.
@@ -31,14 +31,35 @@ pub enum Button {
     /// "I have paid": asks the gateway.
     CheckPayment(Ulid),
     CancelOrder(Ulid),
+    /// The free account.
+    Trial,
+    /// The plans, to give one to somebody else.
+    GiftPlans,
+    GiftPlan(ProductId),
     Subscriptions,
     Subscription(OrderKey),
+    /// Something about one's own subscription.
+    OfSubscription {
+        action: SubscriptionAction,
+        key: OrderKey,
+    },
+    /// A product as a renewal of or an addition to a subscription, which a tag names.
+    ExtendWith {
+        subscription: String,
+        product: ProductId,
+    },
     /// The page of the subscriptions before this one.
     OlderSubscriptions(OrderKey),
     Invite,
     Languages,
     Speak(Language),
     Help,
+    /// Wants to write to the operators.
+    Support,
+    /// "I have joined": asks Telegram again.
+    Joined,
+    /// Accepts this version of the terms of use.
+    AcceptTerms(u32),
     /// An operator's: asks to confirm an approval, approves, goes back, asks for a reason, rejects.
     Review {
         step: ReviewStep,
@@ -47,6 +68,74 @@ pub enum Button {
         /// Which of its attempt's receipts it is about.
         receipt: u8,
     },
+}
+
+/// What can be done with a subscription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SubscriptionAction {
+    /// What it can be renewed with and what can be added.
+    Extend,
+    Qr,
+    /// The links of its servers, one by one.
+    Configs,
+    /// How to connect on a platform; the choice of platforms first.
+    Platforms,
+    Instructions(Platform),
+    /// Asks whether the old link shall die.
+    AskNewLink,
+    NewLink,
+    Rename,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Platform {
+    Android,
+    Ios,
+    Windows,
+    MacOs,
+    Linux,
+}
+
+impl Platform {
+    pub const ALL: [Self; 5] = [Self::Android, Self::Ios, Self::Windows, Self::MacOs, Self::Linux];
+}
+
+impl SubscriptionAction {
+    pub const ALL: [Self; 12] = [
+        Self::Extend,
+        Self::Qr,
+        Self::Configs,
+        Self::Platforms,
+        Self::AskNewLink,
+        Self::NewLink,
+        Self::Rename,
+        Self::Instructions(Platform::Android),
+        Self::Instructions(Platform::Ios),
+        Self::Instructions(Platform::Windows),
+        Self::Instructions(Platform::MacOs),
+        Self::Instructions(Platform::Linux),
+    ];
+
+    const fn letter(self) -> char {
+        match self {
+            Self::Extend => 'e',
+            Self::Qr => 'q',
+            Self::Configs => 'c',
+            Self::Platforms => 'p',
+            Self::AskNewLink => 'n',
+            Self::NewLink => 'y',
+            Self::Rename => 'r',
+            Self::Instructions(Platform::Android) => 'A',
+            Self::Instructions(Platform::Ios) => 'I',
+            Self::Instructions(Platform::Windows) => 'W',
+            Self::Instructions(Platform::MacOs) => 'M',
+            Self::Instructions(Platform::Linux) => 'L',
+        }
+    }
+
+    fn of(letter: char) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.letter() == letter)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +198,8 @@ impl ReviewStep {
 
 const ULID_LEN: usize = 22;
 const FINGERPRINT_LEN: usize = 4;
+const PRODUCT_TAG_LEN: usize = 4;
+const SUBSCRIPTION_TAG_LEN: usize = 6;
 /// A choice begins with its gateway's letter in upper case; there is nothing to pay with `F`.
 const FREE: char = 'F';
 
@@ -118,12 +209,32 @@ impl Button {
             Self::Menu => "m".into(),
             Self::Plans => "c".into(),
             Self::Plan(product) => format!("p{product}"),
-            Self::EnterCode { product, order } => format!("k{}{product}", OrderKey::to_button(*order)),
+            Self::EnterCode { wanted, order } => {
+                let order = OrderKey::to_button(*order);
+                match wanted {
+                    Wanted::Purchase(product) => format!("k{order}{product}"),
+                    Wanted::Extend { product, subscription } => format!("n{order}{product}{subscription}"),
+                    Wanted::Gift { product } => format!("f{order}{product}"),
+                }
+            }
             Self::Place(choice) => {
                 let gateway = choice.gateway.map_or(FREE, |gateway| gateway.button().to_ascii_uppercase());
-                let code = choice.code.as_ref().map(|code| format!(":{code}")).unwrap_or_default();
-                format!("{gateway}{}{}{}{code}", OrderKey::to_button(choice.order), choice.fingerprint, choice.product)
+                let order = OrderKey::to_button(choice.order);
+                let (fingerprint, code) = (&choice.fingerprint, choice.code.as_ref().map(|code| format!(":{code}")).unwrap_or_default());
+                match &choice.wanted {
+                    Wanted::Purchase(product) => format!("{gateway}{order}{fingerprint}{product}{code}"),
+                    Wanted::Extend { product, subscription } => format!("e{gateway}{order}{fingerprint}{product}{subscription}{code}"),
+                    Wanted::Gift { product } => format!("g{gateway}{order}{fingerprint}{product}{code}"),
+                }
             }
+            Self::Trial => "t".into(),
+            Self::GiftPlans => "d".into(),
+            Self::GiftPlan(product) => format!("d{product}"),
+            Self::OfSubscription { action, key } => format!("a{}{key}", action.letter()),
+            Self::ExtendWith { subscription, product } => format!("w{subscription}{product}"),
+            Self::Support => "b".into(),
+            Self::Joined => "j".into(),
+            Self::AcceptTerms(version) => format!("u{version}"),
             Self::Order(order) => format!("o{}", OrderKey::to_button(*order)),
             Self::Pay { order, gateway } => format!("y{}{}", gateway.button(), OrderKey::to_button(*order)),
             Self::CheckPayment(order) => format!("v{}", OrderKey::to_button(*order)),
@@ -158,9 +269,40 @@ impl Button {
             ('o', order) => ulid(order).ok().map(Self::Order),
             ('v', order) => ulid(order).ok().map(Self::CheckPayment),
             ('x', order) => ulid(order).ok().map(Self::CancelOrder),
-            ('k', rest) => {
-                let (order, product) = rest.split_at_checked(ULID_LEN)?;
-                Some(Self::EnterCode { order: ulid(order).ok()?, product: product.parse().ok()? })
+            ('t', "") => Some(Self::Trial),
+            ('b', "") => Some(Self::Support),
+            ('j', "") => Some(Self::Joined),
+            ('d', "") => Some(Self::GiftPlans),
+            ('d', product) => product.parse().ok().map(Self::GiftPlan),
+            ('u', version) => version.parse().ok().map(Self::AcceptTerms),
+            ('a', rest) => {
+                let mut chars = rest.chars();
+                Some(Self::OfSubscription { action: SubscriptionAction::of(chars.next()?)?, key: chars.as_str().parse().ok()? })
+            }
+            ('w', rest) => {
+                let (subscription, product) = rest.split_at_checked(SUBSCRIPTION_TAG_LEN)?;
+                Some(Self::ExtendWith { subscription: subscription.to_owned(), product: product.parse().ok()? })
+            }
+            ('k' | 'n' | 'f', rest) => {
+                let (order, rest) = rest.split_at_checked(ULID_LEN)?;
+                let wanted = match kind {
+                    'k' => Wanted::Purchase(rest.parse().ok()?),
+                    'n' => extension(rest).filter(|(_, rest)| rest.is_empty())?.0,
+                    _ => gift(rest).filter(|(_, rest)| rest.is_empty())?.0,
+                };
+                Some(Self::EnterCode { order: ulid(order).ok()?, wanted })
+            }
+            ('e' | 'g', rest) => {
+                let mut chars = rest.chars();
+                let gateway = paid_by(chars.next()?)?;
+                let (order, rest) = chars.as_str().split_at_checked(ULID_LEN)?;
+                let (fingerprint, rest) = rest.split_at_checked(FINGERPRINT_LEN)?;
+                let (wanted, rest) = if kind == 'e' { extension(rest)? } else { gift(rest)? };
+                let code = match rest {
+                    "" => None,
+                    rest => Some(rest.strip_prefix(':')?.parse::<DiscountCodeName>().ok()?),
+                };
+                Some(Self::Place(Choice { gateway, order: ulid(order).ok()?, fingerprint: fingerprint.to_owned(), wanted, code }))
             }
             ('y', rest) => {
                 let (gateway, order) = rest.split_at_checked(1)?;
@@ -174,11 +316,7 @@ impl Button {
                 Some(Self::Review { step, number, receipt: receipt.parse().ok()?, reference: reference.to_owned() })
             }
             (letter, rest) => {
-                let gateway = match letter {
-                    FREE => None,
-                    letter if letter.is_ascii_uppercase() => Some(Gateway::from_button(letter.to_ascii_lowercase())?),
-                    _ => return None,
-                };
+                let gateway = paid_by(letter)?;
                 let (order, rest) = rest.split_at_checked(ULID_LEN)?;
                 let (fingerprint, rest) = rest.split_at_checked(FINGERPRINT_LEN)?;
                 let (product, code) = match rest.split_once(':') {
@@ -189,12 +327,35 @@ impl Button {
                     gateway,
                     order: ulid(order).ok()?,
                     fingerprint: fingerprint.to_owned(),
-                    product: product.parse().ok()?,
+                    wanted: Wanted::Purchase(product.parse().ok()?),
                     code,
                 }))
             }
         }
     }
+}
+
+/// The gateway of a choice; the inner `None`: there is nothing to pay.
+#[expect(clippy::option_option, reason = "a letter that is none of ours is another thing than nothing to pay")]
+fn paid_by(letter: char) -> Option<Option<Gateway>> {
+    match letter {
+        FREE => Some(None),
+        letter if letter.is_ascii_uppercase() => Gateway::from_button(letter.to_ascii_lowercase()).map(Some),
+        _ => None,
+    }
+}
+
+/// The tags of an extension, and what follows them.
+fn extension(text: &str) -> Option<(Wanted, &str)> {
+    let (product, rest) = text.split_at_checked(PRODUCT_TAG_LEN)?;
+    let (subscription, rest) = rest.split_at_checked(SUBSCRIPTION_TAG_LEN)?;
+    Some((Wanted::Extend { product: product.to_owned(), subscription: subscription.to_owned() }, rest))
+}
+
+/// The tag of a gift, and what follows it.
+fn gift(text: &str) -> Option<(Wanted, &str)> {
+    let (product, rest) = text.split_at_checked(PRODUCT_TAG_LEN)?;
+    Some((Wanted::Gift { product: product.to_owned() }, rest))
 }
 
 fn ulid(text: &str) -> Result<Ulid, InvalidId> {
@@ -203,36 +364,61 @@ fn ulid(text: &str) -> Result<Ulid, InvalidId> {
 
 #[cfg(test)]
 mod tests {
+    use domain::ids::Digest;
+
     use super::*;
 
     fn longest() -> Vec<Button> {
         let order = Ulid::from_bytes([0xFF; 16]);
         let product: ProductId = "p".repeat(ProductId::MAX_LEN).parse().unwrap();
         let code: DiscountCodeName = "C".repeat(DiscountCodeName::MAX_LEN).parse().unwrap();
-        let choice = |gateway, code| Choice { gateway, order, fingerprint: "____".into(), product: product.clone(), code };
+        let wishes = [
+            Wanted::Purchase(product.clone()),
+            Wanted::Extend { product: "____".into(), subscription: "------".into() },
+            Wanted::Gift { product: "----".into() },
+        ];
+        let choice = |gateway, wanted: &Wanted, code| Choice { gateway, order, fingerprint: "____".into(), wanted: wanted.clone(), code };
+        let keys = [
+            OrderKey::Ulid(Ulid::from_parts(1, 1)),
+            OrderKey::Prize(i64::MAX.try_into().unwrap()),
+            OrderKey::Trial,
+            OrderKey::Welcome,
+            OrderKey::Gift(Digest::new([0xFF; 10])),
+            OrderKey::Recurring(Digest::new([0; 10])),
+        ];
         let mut all = vec![
             Button::Menu,
             Button::Plans,
             Button::Plan(product.clone()),
-            Button::EnterCode { product: product.clone(), order },
-            Button::Place(choice(None, Some(code.clone()))),
+            Button::Trial,
+            Button::GiftPlans,
+            Button::GiftPlan(product.clone()),
+            Button::ExtendWith { subscription: "------".into(), product: product.clone() },
+            Button::Support,
+            Button::Joined,
+            Button::AcceptTerms(u32::MAX),
             Button::Order(order),
             Button::CheckPayment(order),
             Button::CancelOrder(order),
             Button::Subscriptions,
-            Button::Subscription(OrderKey::Ulid(Ulid::from_parts(1, 1))),
-            Button::Subscription(OrderKey::Prize(i64::MAX.try_into().unwrap())),
-            Button::OlderSubscriptions(OrderKey::Prize(i64::MAX.try_into().unwrap())),
             Button::Invite,
             Button::Languages,
             Button::Help,
         ];
         all.extend(Language::ALL.map(Button::Speak));
-        for gateway in Gateway::ALL {
-            all.push(Button::Place(choice(Some(gateway), Some(code.clone()))));
-            all.push(Button::Place(choice(Some(gateway), None)));
-            all.push(Button::Pay { order, gateway });
+        for key in keys {
+            all.push(Button::Subscription(key));
+            all.push(Button::OlderSubscriptions(key));
+            all.extend(SubscriptionAction::ALL.map(|action| Button::OfSubscription { action, key }));
         }
+        for wanted in &wishes {
+            all.push(Button::EnterCode { wanted: wanted.clone(), order });
+            for gateway in Gateway::ALL.map(Some).into_iter().chain([None]) {
+                all.push(Button::Place(choice(gateway, wanted, Some(code.clone()))));
+                all.push(Button::Place(choice(gateway, wanted, None)));
+            }
+        }
+        all.extend(Gateway::ALL.map(|gateway| Button::Pay { order, gateway }));
         let steps = [ReviewStep::Ask, ReviewStep::Approve, ReviewStep::Back, ReviewStep::AskReason];
         for step in steps.into_iter().chain(Reason::ALL.map(ReviewStep::Reject)) {
             all.push(Button::Review { step, reference: "A".repeat(domain::reference::REFERENCE_LEN), number: 3, receipt: 255 });
@@ -251,9 +437,33 @@ mod tests {
 
     #[test]
     fn anything_else_is_none_of_ours() {
-        for data in
-            ["", "z", "pUPPER", "o", "oAAAA", "F", "Zx", "k", "y", "yz", "r", "ra", "lxx", "سلام", "p🎁", "S\u{301}AAAAAAAAAAAAAAAAAAAAAA"]
-        {
+        for data in [
+            "",
+            "z",
+            "pUPPER",
+            "o",
+            "oAAAA",
+            "F",
+            "Zx",
+            "k",
+            "n",
+            "f",
+            "e",
+            "eF",
+            "g",
+            "a",
+            "aq",
+            "w",
+            "ux",
+            "y",
+            "yz",
+            "r",
+            "ra",
+            "lxx",
+            "سلام",
+            "p🎁",
+            "S\u{301}AAAAAAAAAAAAAAAAAAAAAA",
+        ] {
             assert_eq!(Button::parse(data), None, "{data}");
         }
     }

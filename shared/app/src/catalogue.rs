@@ -2,7 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
-use domain::{ProductId, Timestamp, product::Product, settings::Settings, time::Span};
+use domain::{
+    ProductId, Timestamp,
+    product::{Product, ProductKind},
+    settings::Settings,
+    time::Span,
+};
 
 use crate::{App, AppError};
 
@@ -25,6 +30,16 @@ impl Shop {
     /// What is for sale, in the order in which it is shown.
     pub fn for_sale(&self) -> impl Iterator<Item = &Product> {
         self.products.iter().filter(|product| product.active)
+    }
+
+    /// The plans among it.
+    pub fn plans(&self) -> impl Iterator<Item = &Product> {
+        self.for_sale().filter(|product| product.kind == ProductKind::Plan)
+    }
+
+    /// The add-ons among it.
+    pub fn add_ons(&self) -> impl Iterator<Item = &Product> {
+        self.for_sale().filter(|product| product.kind == ProductKind::AddOn)
     }
 
     pub fn product(&self, id: &ProductId) -> Option<&Product> {

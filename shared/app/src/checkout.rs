@@ -9,7 +9,7 @@ use domain::{
     duty::LEASE,
     order::{AttemptRefusal, NewOrder, Order, OrderDiscount, OrderStatus},
     payment::Gateway,
-    product::Product,
+    product::{Product, ProductKind},
     time::Span,
     user::User,
 };
@@ -19,10 +19,52 @@ use ulid::Ulid;
 
 use crate::{App, AppError, Deadline, catalogue::Shop};
 
-/// A plan as it would be sold now: what its screen shows and its buttons stand for.
+/// What an order is placed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A subscription of one's own.
+    Purchase,
+    /// To renew or add to this subscription of the customer's.
+    Extend(OrderKey),
+    /// A subscription for somebody else.
+    Gift,
+}
+
+impl Purpose {
+    fn of(order: &Order) -> Self {
+        match order.extends {
+            Some(subscription) => Self::Extend(subscription),
+            None if order.gift => Self::Gift,
+            None => Self::Purchase,
+        }
+    }
+
+    /// Whether a product of this kind is sold for it.
+    const fn takes(self, kind: ProductKind) -> bool {
+        matches!((self, kind), (_, ProductKind::Plan) | (Self::Extend(_), ProductKind::AddOn))
+    }
+
+    pub const fn extends(self) -> Option<OrderKey> {
+        match self {
+            Self::Extend(subscription) => Some(subscription),
+            Self::Purchase | Self::Gift => None,
+        }
+    }
+}
+
+/// A product and what it is wanted for, as a button has room to say it. A tag is resolved among what is for sale and what the customer holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    Purchase(ProductId),
+    Extend { product: String, subscription: String },
+    Gift { product: String },
+}
+
+/// A product as it would be sold now: what its screen shows and its buttons stand for.
 #[derive(Debug, Clone)]
 pub struct Offer {
     pub product: Product,
+    pub purpose: Purpose,
     pub discount: Option<(DiscountCodeName, Money)>,
     pub total: Money,
     /// The gateways that can take it, and what each would charge.
@@ -44,7 +86,7 @@ pub struct Choice {
     pub gateway: Option<Gateway>,
     pub order: Ulid,
     pub fingerprint: String,
-    pub product: ProductId,
+    pub wanted: Wanted,
     pub code: Option<DiscountCodeName>,
 }
 
@@ -63,6 +105,8 @@ pub enum Placed {
     CodeRefused(Rejection, Box<Offer>),
     /// The plan is not sold any more.
     PlanGone,
+    /// The subscription that it was for is not the customer's (any more).
+    SubscriptionGone,
     /// The customer is banned: no new orders.
     Banned,
     /// The shop does not know the customer: he has to start at the beginning.
@@ -103,6 +147,8 @@ impl From<AttemptRefusal> for NotPayable {
 /// A button's ulid is the customer's: it must be of about now.
 const OLDEST_BUTTON: Span = Span::hours(24);
 const CLOCK_SKEW: Span = Span::minutes(5);
+/// A tag is looked for among so many subscriptions at a time.
+const TAGS_LOOKED_THROUGH: u8 = 100;
 /// An open invoice is asked for within this.
 const GATEWAY_TIMEOUT: Duration = Duration::from_secs(8);
 /// Amounts tried until one is free.
@@ -110,16 +156,68 @@ const CARD_AMOUNT_TRIES: u8 = 8;
 
 impl App {
     /// A plan at its price of now, without or with a code that was found to apply.
-    pub fn offer(&self, product: &Product, discount: Option<(DiscountCodeName, Money)>, order: Ulid) -> Result<Offer, AppError> {
+    pub fn offer(
+        &self,
+        product: &Product,
+        purpose: Purpose,
+        discount: Option<(DiscountCodeName, Money)>,
+        order: Ulid,
+    ) -> Result<Offer, AppError> {
         let off = discount.as_ref().map_or(Money::zero(product.price.currency()), |(_, off)| *off);
         let total = product.price.checked_sub(off).map_err(|error| AppError::Text(error.to_string()))?;
         let methods = self.gateways().filter_map(|gateway| Some((gateway, product.quote(gateway, total)?))).collect();
-        Ok(Offer { product: product.clone(), discount, total, methods, order })
+        Ok(Offer { product: product.clone(), purpose, discount, total, methods, order })
     }
 
     /// A fresh offer of a plan: its buttons place a new order.
-    pub fn fresh_offer(&self, product: &Product, discount: Option<(DiscountCodeName, Money)>) -> Result<Offer, AppError> {
-        self.offer(product, discount, self.seams.ulid(self.now()))
+    pub fn fresh_offer(&self, product: &Product, purpose: Purpose) -> Result<Offer, AppError> {
+        self.offer(product, purpose, None, self.seams.ulid(self.now()))
+    }
+
+    /// How a button says what an offer is of.
+    pub fn wanted(&self, buyer: TelegramUserId, product: &ProductId, purpose: Purpose) -> Wanted {
+        let tag = || self.names.product_tag(product);
+        match purpose {
+            Purpose::Purchase => Wanted::Purchase(product.clone()),
+            Purpose::Extend(subscription) => {
+                Wanted::Extend { product: tag(), subscription: self.names.subscription_tag(OrderId::new(buyer, subscription)) }
+            }
+            Purpose::Gift => Wanted::Gift { product: tag() },
+        }
+    }
+
+    /// The product that a button names, where it is for sale.
+    pub fn wanted_product<'a>(&self, shop: &'a Shop, wanted: &Wanted) -> Option<&'a Product> {
+        match wanted {
+            Wanted::Purchase(id) => shop.product(id),
+            Wanted::Extend { product: tag, .. } | Wanted::Gift { product: tag } => {
+                shop.for_sale().find(|product| self.names.product_tag(&product.id) == *tag)
+            }
+        }
+    }
+
+    /// What a button wants its product for. `None`: for a subscription that the customer does not hold.
+    pub async fn wanted_purpose(&self, buyer: TelegramUserId, wanted: &Wanted) -> Result<Option<Purpose>, AppError> {
+        Ok(match wanted {
+            Wanted::Purchase(_) => Some(Purpose::Purchase),
+            Wanted::Gift { .. } => Some(Purpose::Gift),
+            Wanted::Extend { subscription: tag, .. } => self.tagged_subscription(buyer, tag).await?.map(Purpose::Extend),
+        })
+    }
+
+    async fn tagged_subscription(&self, buyer: TelegramUserId, tag: &str) -> Result<Option<OrderKey>, AppError> {
+        let mut cursor = None;
+        loop {
+            let page = self.store.subscriptions_of(buyer, cursor.as_ref(), TAGS_LOOKED_THROUGH).await?;
+            let found = page.items.iter().find(|subscription| self.names.subscription_tag(subscription.order) == tag);
+            if let Some(subscription) = found {
+                return Ok(Some(subscription.order.key));
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(None);
+            }
+        }
     }
 
     /// What is known of the code that a customer typed.
@@ -134,11 +232,17 @@ impl App {
     }
 
     /// A plan's offer with the code that a customer typed, or why it does not apply.
-    pub fn offer_with_code(&self, product: &Product, typed: TypedCode, order: Ulid) -> Result<Result<Offer, Rejection>, AppError> {
+    pub fn offer_with_code(
+        &self,
+        product: &Product,
+        purpose: Purpose,
+        typed: TypedCode,
+        order: Ulid,
+    ) -> Result<Result<Offer, Rejection>, AppError> {
         let TypedCode(Some((name, user, terms, redemption))) = typed else { return Ok(Err(Rejection::NotFound)) };
         let id = OrderId::new(user.id, OrderKey::Ulid(order));
         match check_code(terms.as_ref(), product, Some(&user), &redemption, id, self.now()) {
-            Ok(off) => Ok(Ok(self.offer(product, Some((name, off)), order)?)),
+            Ok(off) => Ok(Ok(self.offer(product, purpose, Some((name, off)), order)?)),
             Err(rejection) => Ok(Err(rejection)),
         }
     }
@@ -148,7 +252,8 @@ impl App {
         let quote = gateway.and_then(|gateway| offer.methods.iter().find(|(method, _)| *method == gateway)).map(|(_, quote)| *quote);
         let terms = offer.product.terms();
         let text = format!(
-            "{}|{}|{:?}|{:?}|{:?}|{}|{}",
+            "{:?}|{}|{}|{:?}|{:?}|{:?}|{}|{}",
+            offer.purpose,
             terms.product,
             terms.name,
             terms.data_limit_gb,
@@ -174,7 +279,8 @@ impl App {
         let id = OrderId::new(buyer, OrderKey::Ulid(choice.order));
         let look = || self.store.placing(id, choice.code.as_ref());
         // A process that does not know the catalogue yet reads it in the same round trip.
-        let (shop, found) = tokio::try_join!(self.shop(), async { look().await.map_err(AppError::from) })?;
+        let (shop, found, purpose) =
+            tokio::try_join!(self.shop(), async { look().await.map_err(AppError::from) }, self.wanted_purpose(buyer, &choice.wanted))?;
         let mut first_look = Some(found);
         for _ in 0..3 {
             let mut found = match first_look.take() {
@@ -189,19 +295,24 @@ impl App {
             if let Some(order) = found.order.take() {
                 return done(self.placed_before(order, &shop)?);
             }
-            let Some(product) = shop.product(&choice.product) else { return done(Placed::PlanGone) };
+            let Some(purpose) = purpose else { return done(Placed::SubscriptionGone) };
+            let Some(product) = self.wanted_product(&shop, &choice.wanted).filter(|product| purpose.takes(product.kind)) else {
+                return done(Placed::PlanGone);
+            };
             let minted = Timestamp::from_millis(i64::try_from(choice.order.timestamp_ms()).unwrap_or(i64::MAX));
             if minted < now.minus(OLDEST_BUTTON) || minted > now.plus(CLOCK_SKEW) {
-                return done(Placed::Changed(Box::new(self.fresh_offer(product, None)?)));
+                return done(Placed::Changed(Box::new(self.fresh_offer(product, purpose)?)));
             }
             let discount = match &choice.code {
                 None => None,
                 Some(name) => match check_code(found.code.as_ref(), product, found.user.as_ref(), &found.redemption, id, now) {
                     Ok(off) => Some((name.clone(), off)),
-                    Err(rejection) => return done(Placed::CodeRefused(rejection, Box::new(self.offer(product, None, choice.order)?))),
+                    Err(rejection) => {
+                        return done(Placed::CodeRefused(rejection, Box::new(self.offer(product, purpose, None, choice.order)?)));
+                    }
                 },
             };
-            let offer = self.offer(product, discount, choice.order)?;
+            let offer = self.offer(product, purpose, discount, choice.order)?;
             let fits = choice.gateway.is_none() == offer.is_free() && self.fingerprint(&offer, choice.gateway) == choice.fingerprint;
             if !fits {
                 return done(Placed::Changed(Box::new(offer)));
@@ -221,7 +332,7 @@ impl App {
             OrderStatus::AwaitingPayment | OrderStatus::Paid | OrderStatus::Provisioned => Ok(Placed::Order(Box::new(order))),
             // The button of an order that ended: the same plan, as a new order.
             OrderStatus::Expired | OrderStatus::Canceled | OrderStatus::Refunded => match shop.product(&order.terms.product) {
-                Some(product) => Ok(Placed::Changed(Box::new(self.fresh_offer(product, None)?))),
+                Some(product) => Ok(Placed::Changed(Box::new(self.fresh_offer(product, Purpose::of(&order))?))),
                 None => Ok(Placed::PlanGone),
             },
         }
@@ -252,6 +363,8 @@ impl App {
             discount: offer.discount.as_ref().map(|(code, off)| OrderDiscount { code: code.clone(), off: *off, held: true }),
             inviter: found.user.as_ref().and_then(|user| user.invited_by).filter(|_| first_purchase),
             first_purchase,
+            extends: offer.purpose.extends(),
+            gift: offer.purpose == Purpose::Gift,
             panel_name: self.names.panel_name(id),
             screen,
             window: shop.settings.order_window(),
@@ -454,7 +567,8 @@ fn check_code(
 ) -> Result<Money, Rejection> {
     let terms = terms.ok_or(Rejection::NotFound)?;
     let first_purchase = user.is_none_or(|user| user.first_paid_at.is_none());
-    terms.apply(&Use { product: &product.id, price: product.price, first_purchase, held_by_customer: redemption.held_besides(order) }, now)
+    let held_by_customer = redemption.held_besides(order);
+    terms.apply(&Use { customer: order.buyer, product: &product.id, price: product.price, first_purchase, held_by_customer }, now)
 }
 
 /// An amount that only one order waits for: some of the currency's smallest units more.

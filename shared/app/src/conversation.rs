@@ -8,14 +8,20 @@ use domain::{
 use store::Write;
 use ulid::Ulid;
 
-use crate::{App, AppError, join::Visitor};
+use crate::{App, AppError, checkout::Purpose, join::Visitor};
 
 impl App {
     /// The next text of this customer is a code for this plan, to be used by the order that the plan's screen minted.
-    pub async fn await_code(&self, user: TelegramUserId, product: &ProductId, order: Ulid) -> Result<(), AppError> {
-        let awaiting = Awaiting::DiscountCode { product: product.clone(), order: OrderKey::Ulid(order) };
+    pub async fn await_code(&self, user: TelegramUserId, product: &ProductId, purpose: Purpose, order: Ulid) -> Result<(), AppError> {
+        let order = OrderKey::Ulid(order);
+        let gift = purpose == Purpose::Gift;
+        self.wait_for(user, Awaiting::DiscountCode { product: product.clone(), order, extends: purpose.extends(), gift }).await
+    }
+
+    /// The next message of this customer is taken as `awaiting` says.
+    pub async fn wait_for(&self, user: TelegramUserId, awaiting: Awaiting) -> Result<(), AppError> {
         let conversation = Conversation::new(user, awaiting, self.now());
-        self.store.commit(&self.seams.nonce(), vec![Write::put(&conversation)?]).await.map_err(AppError::of_commit("await a code"))
+        self.store.commit(&self.seams.nonce(), vec![Write::put(&conversation)?]).await.map_err(AppError::of_commit("await an answer"))
     }
 
     /// A customer, made known where he is not, and what the bot waits for in his chat.

@@ -6,6 +6,7 @@ use domain::{
     order::{Event, Order},
     payment::{Payment, PaymentId},
     product::Product,
+    subscription::Subscription,
     user::User,
 };
 use store::{CommitError, Entity, Write, keys::Owner};
@@ -162,6 +163,9 @@ impl App {
         match owner {
             Owner::Order(id) => self.unpark::<Order>(self.store.order(*id).await?, "order", self.names.order(*id), &by).await,
             Owner::Payment(id) => self.unpark::<Payment>(self.store.payment(id).await?, "payment", id.to_string(), &by).await,
+            Owner::Subscription(id) => {
+                self.unpark::<Subscription>(self.store.subscription(*id).await?, "subscription", self.names.order(*id), &by).await
+            }
             Owner::Referral { inviter, invitee } => {
                 let referral = self.store.referral(*inviter, *invitee).await?;
                 self.unpark(referral, "referral", format!("{inviter}:{invitee}"), &by).await

@@ -155,12 +155,8 @@ impl App {
             None => reason.to_owned(),
         };
         let text = self.texts.html(language, "receipt-rejected", &[("plan", Arg::Text(&order.terms.name)), ("reason", Arg::Text(&why))]);
-        let keyboard = match order.id.key {
-            domain::OrderKey::Ulid(ulid) => {
-                Keyboard::default().row([primary(tap(self.texts.plain(language, "button-show-order", &[]), &Button::Order(ulid)))])
-            }
-            domain::OrderKey::Prize(_) => Keyboard::default(),
-        };
+        let show = |ulid| primary(tap(self.texts.plain(language, "button-show-order", &[]), &Button::Order(ulid)));
+        let keyboard = Keyboard::default().row(order.id.key.ulid().map(show));
         if let Err(error) = self.say(customer.id.get(), &text, Some(keyboard.markup())).await {
             warn!(event = "notice_not_sent", %error, "a customer could not be told of a rejected receipt");
         }

@@ -1,7 +1,7 @@
 //! What became of an order, in the message that showed it: the customer need not ask.
 
 use domain::{
-    Language, OrderKey,
+    Language,
     order::{Order, OrderStatus},
 };
 use tracing::debug;
@@ -34,7 +34,7 @@ impl App {
 
     /// Shows it in place. A failure leaves the older text standing, and its buttons lead here.
     pub(crate) async fn show_state(&self, order: &Order, language: Language) {
-        let (Some(message), OrderKey::Ulid(_)) = (order.screen, order.id.key) else { return };
+        let Some(message) = order.screen else { return };
         let edit = self.order_state(order, language).edit(order.id.buyer.get(), message);
         if let Err(error) = self.telegram.edit_message_text(&edit).await {
             debug!(%error, "an order's message still shows how to pay it");

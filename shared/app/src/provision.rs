@@ -53,7 +53,7 @@ impl App {
         let subscription = match subscription {
             Some(subscription) => subscription,
             None => match self.ensure_account(&order, deadline).await {
-                Ok(account) => subscription_of(&order, &account, self.now()),
+                Ok(account) => Subscription::of(&order, account.link, self.now()),
                 Err(outcome) => return self.not_provisioned(order, buyer.as_ref(), outcome).await,
             },
         };
@@ -200,18 +200,4 @@ fn absent(error: PanelError) -> Result<(), PanelError> {
 fn outcome_of(error: &PanelError) -> Outcome {
     warn!(event = "panel_failed", %error, "the panel did not do what was asked");
     if error.is_transient() { Outcome::Later(error.to_string()) } else { Outcome::Park(error.to_string()) }
-}
-
-fn subscription_of(order: &Order, account: &Account, now: domain::Timestamp) -> Subscription {
-    Subscription {
-        order: order.id,
-        name: order.panel_name.clone(),
-        title: order.terms.name.clone(),
-        data_limit: order.terms.data_limit_bytes(),
-        duration_days: order.terms.duration_days,
-        link: account.link.clone(),
-        created_at: now,
-        revoked_at: None,
-        version: 1,
-    }
 }

@@ -5,6 +5,7 @@ use domain::{
     duty::LEASE,
     order::{NewOrder, Order},
     referral::Referral,
+    settings::Reward,
 };
 use store::{CommitError, Write};
 
@@ -19,7 +20,7 @@ impl App {
         let now = self.now();
         let Some(mut granted) = referral.grant(now) else { return Ok(Outcome::Park("no prize is owed".into())) };
         let shop = self.shop().await?;
-        let Some(reward) = shop.settings.referral_reward else {
+        let Some(Reward::Present(reward)) = shop.settings.referral_reward else {
             // Prizes are switched off: granted, of nothing.
             return self.write_grant(vec![Write::replace(&mut granted)?, Write::count_granted(referral.inviter)]).await;
         };
@@ -35,6 +36,8 @@ impl App {
                 discount: None,
                 inviter: None,
                 first_purchase: false,
+                extends: None,
+                gift: false,
                 panel_name: self.names.panel_name(id),
                 screen: None,
                 window: shop.settings.order_window(),

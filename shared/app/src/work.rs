@@ -5,6 +5,7 @@ use domain::{
     order::{Event, Order},
     payment::Payment,
     referral::Referral,
+    subscription::Subscription,
     time::Span,
 };
 use store::{CommitError, DueWork, Entity, Queue, Write, keys};
@@ -71,6 +72,7 @@ impl App {
             keys::Owner::Order(id) => self.try_order(keys::order(*id), deadline).await,
             keys::Owner::Referral { inviter, invitee } => self.try_referral(keys::referral(*inviter, *invitee)).await,
             keys::Owner::Payment(id) => self.try_payment(keys::payment(id), deadline).await,
+            keys::Owner::Subscription(id) => self.try_subscription(keys::subscription(*id)).await,
         };
         match tried {
             Ok(Some(Outcome::Done)) => run.done += 1,
@@ -101,7 +103,9 @@ impl App {
             Some(Duty::Poll) => self.poll(order.clone(), deadline).await?,
             Some(Duty::Review) => self.remind_of_receipt(&order).await?,
             Some(Duty::Revoke) => self.revoke(order.clone(), deadline).await?,
-            Some(Duty::Reward | Duty::Refund | Duty::Alert) | None => Outcome::Park("an order cannot owe this".into()),
+            Some(Duty::Reward | Duty::Refund | Duty::Alert | Duty::NewLink | Duty::Notify | Duty::Remind) | None => {
+                Outcome::Park("an order cannot owe this".into())
+            }
         };
         self.note(order, outcome).await.map(Some)
     }
@@ -126,6 +130,11 @@ impl App {
             warn!(event = "notice_not_sent", %error, "the operators could not be told of a payment");
         }
         Ok(Some(noted))
+    }
+
+    async fn try_subscription(&self, key: keys::Key) -> Result<Option<Outcome>, AppError> {
+        let Some(subscription) = self.store.take::<Subscription>(&key, &self.seams.nonce(), self.now()).await? else { return Ok(None) };
+        self.note(subscription, Outcome::Park("a subscription cannot owe this".into())).await.map(Some)
     }
 
     /// Writes what a try came to onto what owes it. Where somebody else changed it meanwhile, his word stands.
@@ -176,6 +185,12 @@ impl Owes for Referral {
     }
 }
 impl Owes for Payment {
+    fn work_mut(&mut self) -> &mut domain::duty::Work {
+        &mut self.work
+    }
+}
+
+impl Owes for Subscription {
     fn work_mut(&mut self) -> &mut domain::duty::Work {
         &mut self.work
     }

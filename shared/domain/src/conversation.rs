@@ -19,7 +19,20 @@ pub struct Conversation {
 #[serde(rename_all = "snake_case")]
 pub enum Awaiting {
     /// The next text is a discount code for this plan and the order that the plan's screen minted.
-    DiscountCode { product: ProductId, order: OrderKey },
+    DiscountCode {
+        product: ProductId,
+        order: OrderKey,
+        /// The subscription that the order would renew or add to.
+        #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
+        extends: Option<OrderKey>,
+        /// The order would be a gift.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        gift: bool,
+    },
+    /// What comes next is for the operators.
+    SupportMessage,
+    /// The next text is the customer's name for this subscription.
+    SubscriptionLabel { subscription: OrderKey },
 }
 
 impl Conversation {

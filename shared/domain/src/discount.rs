@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    ids::{DiscountCodeName, ProductId},
+    ids::{DiscountCodeName, ProductId, TelegramUserId},
     money::Money,
     percent::Percent,
     time::Timestamp,
@@ -47,6 +47,9 @@ pub struct DiscountCode {
     /// The smallest price for which it works.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum: Option<Money>,
+    /// The one customer for whom it works: a reward, a credit, an invitation to come back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<TelegramUserId>,
     pub created_at: Timestamp,
     /// Raised by every edit of the terms, not by uses.
     pub version: u64,
@@ -92,6 +95,7 @@ impl Rejection {
 /// For what and by whom a code is used.
 #[derive(Debug, Clone, Copy)]
 pub struct Use<'a> {
+    pub customer: TelegramUserId,
     pub product: &'a ProductId,
     pub price: Money,
     pub first_purchase: bool,
@@ -142,6 +146,10 @@ impl DiscountCode {
     /// What the code takes off, or the first of the reasons against it, in the order of [`Rejection`]. The store's condition repeats what can
     /// change between this look and the write: active, window, uses, the customer's uses, the terms' version.
     pub fn apply(&self, to: &Use<'_>, now: Timestamp) -> Result<Money, Rejection> {
+        // Nobody learns of another's code.
+        if self.owner.is_some_and(|owner| owner != to.customer) {
+            return Err(Rejection::NotFound);
+        }
         if !self.active {
             return Err(Rejection::Inactive);
         }

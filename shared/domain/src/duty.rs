@@ -26,11 +26,29 @@ pub enum Duty {
     Refund,
     /// Tell the operators of money that pays no order.
     Alert,
+    /// Give a subscription another link and send it.
+    NewLink,
+    /// Tell an inviter of the code that he was granted.
+    Notify,
+    /// Look at a subscription, and remind its customer of what is left.
+    Remind,
 }
 
 impl Duty {
-    pub const ALL: [Self; 9] =
-        [Self::Revoke, Self::Provision, Self::Deliver, Self::Review, Self::Poll, Self::Expire, Self::Reward, Self::Refund, Self::Alert];
+    pub const ALL: [Self; 12] = [
+        Self::Revoke,
+        Self::Provision,
+        Self::Deliver,
+        Self::Review,
+        Self::Poll,
+        Self::Expire,
+        Self::Reward,
+        Self::Refund,
+        Self::Alert,
+        Self::NewLink,
+        Self::Notify,
+        Self::Remind,
+    ];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -43,13 +61,17 @@ impl Duty {
             Self::Reward => "reward",
             Self::Refund => "refund",
             Self::Alert => "alert",
+            Self::NewLink => "new_link",
+            Self::Notify => "notify",
+            Self::Remind => "remind",
         }
     }
 
     pub const fn urgency(self) -> Urgency {
         match self {
             Self::Revoke | Self::Provision | Self::Deliver | Self::Refund => Urgency::Money,
-            Self::Review | Self::Poll | Self::Expire | Self::Reward | Self::Alert => Urgency::Promise,
+            Self::Review | Self::Poll | Self::Expire | Self::Reward | Self::Alert | Self::NewLink | Self::Notify => Urgency::Promise,
+            Self::Remind => Urgency::Courtesy,
         }
     }
 }
@@ -61,15 +83,18 @@ pub enum Urgency {
     Money,
     /// Promises to customers and operators.
     Promise,
+    /// What nobody waits for.
+    Courtesy,
 }
 
 impl Urgency {
-    pub const ALL: [Self; 2] = [Self::Money, Self::Promise];
+    pub const ALL: [Self; 3] = [Self::Money, Self::Promise, Self::Courtesy];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Money => "money",
             Self::Promise => "promise",
+            Self::Courtesy => "courtesy",
         }
     }
 }

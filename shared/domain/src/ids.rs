@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use data_encoding::BASE64URL_NOPAD;
+use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use ulid::Ulid;
@@ -178,10 +178,30 @@ pub enum OrderKey {
     Ulid(Ulid),
     /// The inviter's prize for one invited user.
     Prize(TelegramUserId),
+    /// The customer's trial account.
+    Trial,
+    /// The present of an invited customer, for his first paid order.
+    Welcome,
+    /// A gift that he claimed.
+    Gift(Digest),
+    /// A charge of a Stars subscription that renews itself.
+    Recurring(Digest),
 }
 
 impl OrderKey {
     const PRIZE: &'static str = "PRIZE#";
+    const TRIAL: &'static str = "TRIAL";
+    const WELCOME: &'static str = "WELCOME";
+    const GIFT: &'static str = "GIFT#";
+    const RECURRING: &'static str = "STARS#";
+
+    /// The ulid of an order that a customer placed; a fixed key has none.
+    pub const fn ulid(self) -> Option<Ulid> {
+        match self {
+            Self::Ulid(ulid) => Some(ulid),
+            Self::Prize(_) | Self::Trial | Self::Welcome | Self::Gift(_) | Self::Recurring(_) => None,
+        }
+    }
 
     /// The ulid as 22 characters of base64url, for buttons.
     pub fn to_button(ulid: Ulid) -> String {
@@ -200,6 +220,10 @@ impl fmt::Display for OrderKey {
         match self {
             Self::Ulid(ulid) => ulid.fmt(f),
             Self::Prize(invitee) => write!(f, "{}{invitee}", Self::PRIZE),
+            Self::Trial => f.write_str(Self::TRIAL),
+            Self::Welcome => f.write_str(Self::WELCOME),
+            Self::Gift(digest) => write!(f, "{}{digest}", Self::GIFT),
+            Self::Recurring(digest) => write!(f, "{}{digest}", Self::RECURRING),
         }
     }
 }
@@ -209,12 +233,50 @@ impl FromStr for OrderKey {
         if let Some(invitee) = text.strip_prefix(Self::PRIZE) {
             return Ok(Self::Prize(invitee.parse()?));
         }
+        if let Some(digest) = text.strip_prefix(Self::GIFT) {
+            return Ok(Self::Gift(digest.parse()?));
+        }
+        if let Some(digest) = text.strip_prefix(Self::RECURRING) {
+            return Ok(Self::Recurring(digest.parse()?));
+        }
+        match text {
+            Self::TRIAL => return Ok(Self::Trial),
+            Self::WELCOME => return Ok(Self::Welcome),
+            _ => {}
+        }
         let ulid = Ulid::from_string(text).map_err(|_| InvalidId::new("order key", "a ulid or a fixed key"))?;
         // Crockford's alphabet has several spellings of one ulid; a key has one.
         if ulid.to_string() == text { Ok(Self::Ulid(ulid)) } else { Err(InvalidId::new("order key", "not in canonical form")) }
     }
 }
 text_form!(OrderKey);
+
+/// Ten bytes of a keyed digest, as 16 characters of base32: names something of the outside without telling what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; 10]);
+
+impl Digest {
+    pub const fn new(bytes: [u8; 10]) -> Self {
+        Self(bytes)
+    }
+    pub const fn bytes(self) -> [u8; 10] {
+        self.0
+    }
+}
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&BASE32_NOPAD.encode(&self.0))
+    }
+}
+impl FromStr for Digest {
+    type Err = InvalidId;
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let invalid = || InvalidId::new("digest", "16 characters of base32");
+        let bytes = BASE32_NOPAD.decode(text.as_bytes()).map_err(|_| invalid())?;
+        Ok(Self(<[u8; 10]>::try_from(bytes.as_slice()).map_err(|_| invalid())?))
+    }
+}
+text_form!(Digest);
 
 /// An order: its buyer and its key. Another person's order cannot be named from a customer's chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -296,7 +358,12 @@ mod tests {
         for forged in ["", "AAAA", "AAAAAAAAAAAAAAAAAAAAAA=", "AAAAAAAAAAAAAAAAAAAAAB", "ÄAAAAAAAAAAAAAAAAAAAAA"] {
             assert!(OrderKey::ulid_from_button(forged).is_err(), "{forged}");
         }
-        let prize = OrderKey::Prize(TelegramUserId(7));
-        assert_eq!(prize.to_string().parse(), Ok(prize));
+        let digest = Digest::new([7; 10]);
+        let fixed =
+            [OrderKey::Prize(TelegramUserId(7)), OrderKey::Trial, OrderKey::Welcome, OrderKey::Gift(digest), OrderKey::Recurring(digest)];
+        for key in fixed {
+            assert_eq!(key.to_string().parse(), Ok(key));
+            assert_eq!(key.ulid(), None);
+        }
     }
 }

@@ -7,6 +7,8 @@ pub mod admin;
 pub mod conversation;
 pub mod discount;
 pub mod duty;
+pub mod extension;
+pub mod gift;
 pub mod ids;
 pub mod language;
 pub mod money;

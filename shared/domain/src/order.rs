@@ -5,7 +5,8 @@ use thiserror::Error;
 
 use crate::{
     duty::{Duty, Work},
-    ids::{DiscountCodeName, OrderId, SubscriptionName, TelegramUserId},
+    extension::Target,
+    ids::{DiscountCodeName, OrderId, OrderKey, SubscriptionName, TelegramUserId},
     money::Money,
     payment::{Gateway, PaymentId},
     product::Terms,
@@ -61,6 +62,15 @@ pub struct Order {
     /// The buyer had no paid order when it was placed: finishing it makes him an active customer.
     #[serde(default, rename = "first", skip_serializing_if = "std::ops::Not::not")]
     pub first_purchase: bool,
+    /// The subscription that it renews or adds to, by the order that made it; absent: it makes one of its own.
+    #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
+    pub extends: Option<OrderKey>,
+    /// What the panel shall hold when `extends` is done, fixed before the panel is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Target>,
+    /// Bought for somebody else: it gives a link to claim instead of an account.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gift: bool,
     /// The message of the buyer's chat that shows it: what becomes of the order is shown there too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub screen: Option<i32>,
@@ -337,6 +347,8 @@ pub struct NewOrder {
     pub discount: Option<OrderDiscount>,
     pub inviter: Option<TelegramUserId>,
     pub first_purchase: bool,
+    pub extends: Option<OrderKey>,
+    pub gift: bool,
     pub panel_name: SubscriptionName,
     pub screen: Option<i32>,
     /// How long it can be paid.
@@ -361,6 +373,9 @@ impl Order {
             discount: new.discount,
             inviter: new.inviter,
             first_purchase: new.first_purchase,
+            extends: new.extends,
+            target: None,
+            gift: new.gift,
             screen: new.screen,
             attempts: Vec::new(),
             panel_name: new.panel_name,

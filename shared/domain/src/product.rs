@@ -22,20 +22,40 @@ pub enum RenewalPolicy {
     Reset,
 }
 
-/// A plan of the catalogue.
+/// What is sold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProductKind {
+    /// A subscription, new or renewed.
+    #[default]
+    Plan,
+    /// More data or more days for a subscription that there is. What it has none of it adds none of.
+    AddOn,
+}
+
+impl ProductKind {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+    fn is_plan(&self) -> bool {
+        *self == Self::Plan
+    }
+}
+
+/// A plan or an add-on of the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
     pub id: ProductId,
+    #[serde(default, skip_serializing_if = "ProductKind::is_plan")]
+    pub kind: ProductKind,
     pub name: String,
     /// In the shop's base currency.
     pub price: Money,
     /// Explicit prices in other currencies, one each; a gateway that charges in one of them uses it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub prices: BTreeMap<Currency, Money>,
-    /// GiB; `None` is unlimited.
+    /// GiB; `None` is unlimited, and nothing for an add-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_limit_gb: Option<u32>,
-    /// `None` never expires.
+    /// `None` never expires, and is nothing for an add-on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_days: Option<u16>,
     pub renewal_policy: RenewalPolicy,
@@ -59,6 +79,8 @@ pub enum InvalidProduct {
     DataLimit,
     #[error("duration_days: 1 to 3650, or null for no expiry")]
     Duration,
+    #[error("data_limit_gb: an add-on has data or days")]
+    EmptyAddOn,
 }
 
 impl InvalidProduct {
@@ -68,7 +90,7 @@ impl InvalidProduct {
             Self::Name => "name",
             Self::Price => "price",
             Self::Prices(_) => "prices",
-            Self::DataLimit => "data_limit_gb",
+            Self::DataLimit | Self::EmptyAddOn => "data_limit_gb",
             Self::Duration => "duration_days",
         }
     }
@@ -95,6 +117,9 @@ impl Product {
         if self.duration_days.is_some_and(|days| !(1..=3650).contains(&days)) {
             return Err(InvalidProduct::Duration);
         }
+        if self.kind == ProductKind::AddOn && self.data_limit_gb.is_none() && self.duration_days.is_none() {
+            return Err(InvalidProduct::EmptyAddOn);
+        }
         Ok(())
     }
 
@@ -112,9 +137,11 @@ impl Product {
     pub fn terms(&self) -> Terms {
         Terms {
             product: self.id.clone(),
+            kind: self.kind,
             name: self.name.clone(),
             price: self.price,
             data_limit_gb: self.data_limit_gb,
+            data_limit_mb: None,
             duration_days: self.duration_days,
             renewal_policy: self.renewal_policy,
         }
@@ -125,11 +152,16 @@ impl Product {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     pub product: ProductId,
+    #[serde(default, skip_serializing_if = "ProductKind::is_plan")]
+    pub kind: ProductKind,
     pub name: String,
     #[serde(with = "crate::money::text")]
     pub price: Money,
     #[serde(rename = "gb", default, skip_serializing_if = "Option::is_none")]
     pub data_limit_gb: Option<u32>,
+    /// MiB besides the GiB: trials are smaller than what is sold.
+    #[serde(rename = "mb", default, skip_serializing_if = "Option::is_none")]
+    pub data_limit_mb: Option<u32>,
     #[serde(rename = "days", default, skip_serializing_if = "Option::is_none")]
     pub duration_days: Option<u16>,
     #[serde(rename = "renewal")]
@@ -139,8 +171,13 @@ pub struct Terms {
 impl Terms {
     /// Bytes in a GiB, the unit in which plans are sold and the panel shows them.
     pub const GIB: u64 = 1 << 30;
+    pub const MIB: u64 = 1 << 20;
 
+    /// Bytes; `None` is unlimited, and nothing for an add-on.
     pub fn data_limit_bytes(&self) -> Option<u64> {
-        self.data_limit_gb.map(|gb| u64::from(gb) * Self::GIB)
+        if self.data_limit_gb.is_none() && self.data_limit_mb.is_none() {
+            return None;
+        }
+        Some(u64::from(self.data_limit_gb.unwrap_or_default()) * Self::GIB + u64::from(self.data_limit_mb.unwrap_or_default()) * Self::MIB)
     }
 }

@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq;
 use ulid::Ulid;
 
 use crate::{
-    ids::{InvalidId, OrderId, OrderKey, SubscriptionName, TelegramUserId},
+    ids::{Digest, InvalidId, OrderId, OrderKey, ProductId, SubscriptionName, TelegramUserId},
     time::Timestamp,
 };
 
@@ -23,8 +23,13 @@ impl std::fmt::Debug for ReferenceKey {
     }
 }
 
-/// A fixed order key in the place of a ulid: no ulid starts so before the year 10889.
+/// A fixed order key in the place of a ulid: no ulid starts so before the year 10889. The second byte says which kind it is.
 const FIXED: u8 = 0xFF;
+const PRIZE: u8 = 0xFF;
+const TRIAL: u8 = 1;
+const WELCOME: u8 = 2;
+const GIFT: u8 = 3;
+const RECURRING: u8 = 4;
 
 impl ReferenceKey {
     /// `secret`: at least 16 bytes that nobody else knows.
@@ -61,12 +66,13 @@ impl ReferenceKey {
                 let invitee = invitee.get().to_be_bytes();
                 let nonce = self.mac::<6>("prize nonce", &[&buyer, &invitee]);
                 let masked = xor(invitee, self.mac("prize", &[&nonce]));
-                let mut key = [FIXED; 16];
-                for (to, from) in key.iter_mut().skip(2).zip(nonce.into_iter().chain(masked)) {
-                    *to = from;
-                }
-                key
+                fixed(PRIZE, nonce.into_iter().chain(masked))
             }
+            // What masks the buyer must be another for each of them.
+            OrderKey::Trial => fixed(TRIAL, self.mac::<14>("trial nonce", &[&buyer])),
+            OrderKey::Welcome => fixed(WELCOME, self.mac::<14>("welcome nonce", &[&buyer])),
+            OrderKey::Gift(digest) => fixed(GIFT, digest.bytes().into_iter().chain(self.mac::<4>("gift nonce", &[&buyer]))),
+            OrderKey::Recurring(digest) => fixed(RECURRING, digest.bytes().into_iter().chain(self.mac::<4>("recurring nonce", &[&buyer]))),
         };
         let masked = xor(buyer, self.mac("buyer", &[&key]));
         let tag = self.mac::<4>("order", &[&key, &buyer]);
@@ -102,14 +108,34 @@ impl ReferenceKey {
         }
         let buyer = TelegramUserId::new(i64::from_be_bytes(buyer))?;
         let key = match key {
-            [FIXED, FIXED, rest @ ..] => {
+            [FIXED, PRIZE, rest @ ..] => {
                 let (nonce, masked) = rest.split_first_chunk::<6>().ok_or_else(invalid)?;
                 let masked = <[u8; 8]>::try_from(masked).map_err(|_| invalid())?;
                 OrderKey::Prize(TelegramUserId::new(i64::from_be_bytes(xor(masked, self.mac("prize", &[nonce]))))?)
             }
+            [FIXED, TRIAL, ..] => OrderKey::Trial,
+            [FIXED, WELCOME, ..] => OrderKey::Welcome,
+            [FIXED, GIFT, rest @ ..] => OrderKey::Gift(Digest::new(*rest.first_chunk().ok_or_else(invalid)?)),
+            [FIXED, RECURRING, rest @ ..] => OrderKey::Recurring(Digest::new(*rest.first_chunk().ok_or_else(invalid)?)),
             ulid => OrderKey::Ulid(Ulid::from_bytes(*ulid)),
         };
         Ok((OrderId::new(buyer, key), number))
+    }
+
+    /// What a fixed order key names, without telling it: a gift by the order that bought it, a charge by its payment.
+    pub fn digest(&self, purpose: &str, text: &str) -> Digest {
+        Digest::new(self.mac::<10>(purpose, &[text.as_bytes()]))
+    }
+
+    /// Six characters by which a button names one of the customer's subscriptions.
+    pub fn subscription_tag(&self, subscription: OrderId) -> String {
+        let buyer = subscription.buyer.get().to_be_bytes();
+        BASE64URL_NOPAD.encode(&self.mac::<4>("subscription tag", &[&buyer, subscription.key.to_string().as_bytes()]))
+    }
+
+    /// Four characters by which a button that has no room for a product's id names it.
+    pub fn product_tag(&self, product: &ProductId) -> String {
+        BASE64URL_NOPAD.encode(&self.mac::<3>("product tag", &[product.as_str().as_bytes()]))
     }
 
     /// The account's name on the panel: 26 characters of lower-case base32.
@@ -179,6 +205,15 @@ fn xor<const N: usize>(mut a: [u8; N], b: [u8; N]) -> [u8; N] {
     a
 }
 
+/// A fixed key in the place of a ulid's 16 bytes.
+fn fixed(kind: u8, rest: impl IntoIterator<Item = u8>) -> [u8; 16] {
+    let mut key = [FIXED; 16];
+    for (to, from) in key.iter_mut().skip(1).zip(std::iter::once(kind).chain(rest)) {
+        *to = from;
+    }
+    key
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -192,7 +227,15 @@ mod tests {
     fn order_ids() -> impl Strategy<Value = OrderId> {
         let user = || (1i64..i64::MAX).prop_map(|id| TelegramUserId::new(id).unwrap());
         let ulid = (0u64..1 << 48, any::<u128>()).prop_map(|(ms, random)| OrderKey::Ulid(Ulid::from_parts(ms & !(0xFFFF << 32), random)));
-        (user(), prop_oneof![ulid, user().prop_map(OrderKey::Prize)]).prop_map(|(buyer, key)| OrderId::new(buyer, key))
+        let digest = || any::<[u8; 10]>().prop_map(Digest::new);
+        let fixed = prop_oneof![
+            user().prop_map(OrderKey::Prize),
+            Just(OrderKey::Trial),
+            Just(OrderKey::Welcome),
+            digest().prop_map(OrderKey::Gift),
+            digest().prop_map(OrderKey::Recurring)
+        ];
+        (user(), prop_oneof![ulid, fixed]).prop_map(|(buyer, key)| OrderId::new(buyer, key))
     }
 
     proptest! {

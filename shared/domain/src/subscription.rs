@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{OrderId, SubscriptionName},
+    duty::Work,
+    ids::{OrderId, OrderKey, ProductId, SubscriptionName},
+    order::Order,
     product::Terms,
     time::{Span, Timestamp},
 };
@@ -52,7 +54,79 @@ pub struct Subscription {
     /// The first link that the panel gave; absolute. A secret of its customer: never logged.
     pub link: String,
     pub created_at: Timestamp,
+    /// The plan that it was bought or last renewed with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<ProductId>,
+    /// What its customer calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// The order that is changing it now: one at a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub busy_with: Option<OrderKey>,
+    /// Orders that feed it and were not refunded.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub orders: u16,
+    /// The customer wants another link, and does not have it yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link_asked_at: Option<Timestamp>,
+    /// What its customer was reminded of since it was bought or last renewed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reminded: Vec<Reminder>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
+    #[serde(flatten)]
+    pub work: Work,
     pub version: u64,
+}
+
+/// What a customer is told once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reminder {
+    /// At most so many days are left.
+    DaysLeft(u16),
+    /// At most so many percent of the data are left.
+    DataLeft(u8),
+    /// The time is up or the data is used up.
+    Ended,
+    /// An offer some days after the end.
+    WinBack,
+}
+
+const fn one() -> u16 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+const fn is_one(n: &u16) -> bool {
+    *n == 1
+}
+
+impl Subscription {
+    /// What a customer holds once the panel has made the account of his order.
+    pub fn of(order: &Order, link: String, now: Timestamp) -> Self {
+        Self {
+            order: order.id,
+            name: order.panel_name.clone(),
+            title: order.terms.name.clone(),
+            data_limit: order.terms.data_limit_bytes(),
+            duration_days: order.terms.duration_days,
+            link,
+            created_at: now,
+            product: Some(order.terms.product.clone()),
+            label: None,
+            busy_with: None,
+            orders: 1,
+            link_asked_at: None,
+            reminded: Vec::new(),
+            revoked_at: None,
+            work: Work::default(),
+            version: 1,
+        }
+    }
+
+    /// What its customer sees as its name.
+    pub fn shown_name(&self) -> &str {
+        self.label.as_deref().unwrap_or(&self.title)
+    }
 }

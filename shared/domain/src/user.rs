@@ -47,6 +47,9 @@ pub struct User {
     pub first_paid_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trial_at: Option<Timestamp>,
+    /// The version of the terms of use that he accepted last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms_accepted: Option<u32>,
     /// Users who joined by his link; of them, those who paid; of those, the ones he was rewarded for.
     #[serde(default)]
     pub invited: u32,
@@ -79,6 +82,7 @@ impl User {
             invited_by,
             first_paid_at: None,
             trial_at: None,
+            terms_accepted: None,
             invited: 0,
             qualified: 0,
             granted: 0,

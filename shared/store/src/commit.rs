@@ -298,7 +298,7 @@ impl Write {
         for kept in [schema::PK, schema::SK, "times_used", "late_uses", schema::NONCE] {
             item.remove(kept);
         }
-        let optional = ["valid_from", "valid_to", "use_limit", "per_user_limit", "products", "first_purchase_only", "minimum"];
+        let optional = ["valid_from", "valid_to", "use_limit", "per_user_limit", "products", "first_purchase_only", "minimum", "owner"];
         let removed: Vec<&str> = optional.into_iter().filter(|name| !item.contains_key(*name)).collect();
         let mut write = Self::update(keys::discount_code(&code.name), "#version = :read").value(":read", number(read));
         for (name, value) in item {

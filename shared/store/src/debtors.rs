@@ -1,6 +1,6 @@
 //! What stands behind the entries of the queues, for whoever looks at them without taking them.
 
-use domain::{duty::Work, order::Order, payment::Payment, referral::Referral};
+use domain::{duty::Work, order::Order, payment::Payment, referral::Referral, subscription::Subscription};
 
 use crate::{
     Cursor, DueWork, Queue, Store, StoreError,
@@ -16,6 +16,7 @@ pub enum Debtor {
     Order(Box<Order>),
     Referral(Box<Referral>),
     Payment(Box<Payment>),
+    Subscription(Box<Subscription>),
 }
 
 impl Debtor {
@@ -24,6 +25,7 @@ impl Debtor {
             Self::Order(order) => &order.work,
             Self::Referral(referral) => &referral.work,
             Self::Payment(payment) => &payment.work,
+            Self::Subscription(subscription) => &subscription.work,
         }
     }
 
@@ -32,6 +34,7 @@ impl Debtor {
             Self::Order(order) => Owner::Order(order.id),
             Self::Referral(referral) => Owner::Referral { inviter: referral.inviter, invitee: referral.invitee },
             Self::Payment(payment) => Owner::Payment(payment.id.clone()),
+            Self::Subscription(subscription) => Owner::Subscription(subscription.order),
         }
     }
 }
@@ -60,6 +63,7 @@ impl Store {
                 Owner::Order(_) => Debtor::Order(Box::new(from_item(item)?)),
                 Owner::Referral { .. } => Debtor::Referral(Box::new(from_item(item)?)),
                 Owner::Payment(_) => Debtor::Payment(Box::new(from_item(item)?)),
+                Owner::Subscription(_) => Debtor::Subscription(Box::new(from_item(item)?)),
             }))
         };
         owners.iter().zip(found).map(read).collect()

@@ -7,6 +7,7 @@ use domain::{
     conversation::Conversation,
     discount::DiscountCode,
     duty::Work,
+    gift::Gift,
     money::Money,
     order::Order,
     payment::Payment,
@@ -65,7 +66,7 @@ impl Entity for Order {
     fn said_by_key(key: &Key) -> Option<(&'static str, AttributeValue)> {
         match keys::owner(&key.pk, &key.sk)? {
             Owner::Order(id) => Some(("id", serde_dynamo::to_attribute_value(id).ok()?)),
-            Owner::Referral { .. } | Owner::Payment(_) => None,
+            Owner::Referral { .. } | Owner::Payment(_) | Owner::Subscription(_) => None,
         }
     }
     fn list(&self) -> Option<ListKey> {
@@ -87,6 +88,9 @@ impl Entity for Subscription {
     const TYPE: &'static str = "subscription";
     fn key(&self) -> Key {
         keys::subscription(self.order)
+    }
+    fn work(&self) -> Option<&Work> {
+        Some(&self.work)
     }
     versioned!();
 }
@@ -147,6 +151,14 @@ impl Entity for DiscountCode {
     }
     fn summary(&self) -> Vec<(&'static str, String)> {
         vec![("active", self.active.to_string())]
+    }
+    versioned!();
+}
+
+impl Entity for Gift {
+    const TYPE: &'static str = "gift";
+    fn key(&self) -> Key {
+        keys::gift(self.id)
     }
     versioned!();
 }

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use domain::{
-    AdminTokenId, DiscountCodeName, Money, OrderId, OrderKey, ProductId, TelegramUserId, Timestamp, admin::AuditEntry, payment::PaymentId,
-    time::Month,
+    AdminTokenId, DiscountCodeName, Money, OrderId, OrderKey, ProductId, TelegramUserId, Timestamp, admin::AuditEntry, ids::Digest,
+    payment::PaymentId, time::Month,
 };
 
 /// A primary key.
@@ -72,6 +72,12 @@ pub fn card_amount(card: &str, amount: Money) -> Key {
 pub fn admin_token(hash: &str) -> Key {
     key(format!("ADMINTOKEN#{hash}"), "ADMINTOKEN")
 }
+pub fn gift(id: Digest) -> Key {
+    key(format!("GIFT#{id}"), "GIFT")
+}
+pub fn guesses(user: TelegramUserId) -> Key {
+    key(user_partition(user), "#GUESSES")
+}
 /// The partition of everything that operators did on one day, UTC: `2026-11-22`.
 pub fn audit_day(day: &str) -> String {
     format!("AUDIT#{day}")
@@ -120,6 +126,7 @@ pub enum Owner {
     Order(OrderId),
     Referral { inviter: TelegramUserId, invitee: TelegramUserId },
     Payment(PaymentId),
+    Subscription(OrderId),
 }
 
 impl Owner {
@@ -128,6 +135,7 @@ impl Owner {
             Self::Order(id) => order(*id),
             Self::Referral { inviter, invitee } => referral(*inviter, *invitee),
             Self::Payment(id) => payment(id),
+            Self::Subscription(id) => subscription(*id),
         }
     }
 }
@@ -138,6 +146,9 @@ pub fn owner(pk: &str, sk: &str) -> Option<Owner> {
         let user: TelegramUserId = user.parse().ok()?;
         if let Some(order) = sk.strip_prefix(ORDER_PREFIX) {
             return Some(Owner::Order(OrderId::new(user, order.parse().ok()?)));
+        }
+        if let Some(order) = sk.strip_prefix(SUBSCRIPTION_PREFIX) {
+            return Some(Owner::Subscription(OrderId::new(user, order.parse().ok()?)));
         }
         let invitee = sk.strip_prefix(REFERRAL_PREFIX)?.parse().ok()?;
         return Some(Owner::Referral { inviter: user, invitee });
@@ -173,6 +184,9 @@ mod tests {
             let key = order(id);
             assert_eq!(owner(&key.pk, &key.sk), Some(Owner::Order(id)));
             assert_eq!(Owner::Order(id).key(), key);
+            let key = subscription(id);
+            assert_eq!(owner(&key.pk, &key.sk), Some(Owner::Subscription(id)));
+            assert_eq!(Owner::Subscription(id).key(), key);
         }
         let key = referral(user(1), user(2));
         assert_eq!(owner(&key.pk, &key.sk), Some(Owner::Referral { inviter: user(1), invitee: user(2) }));

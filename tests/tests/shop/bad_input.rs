@@ -1,6 +1,6 @@
 //! What nobody should send: forged, broken, oversized, other people's. It changes nothing, and says nothing.
 
-use app::button::Button;
+use app::{button::Button, checkout::Wanted};
 use axum::http::HeaderMap;
 use domain::{
     OrderKey,
@@ -131,12 +131,12 @@ async fn forged_buttons_change_nothing() {
         ("an order of the future", place(&|choice| choice.order = at(now + 6 * 60_000))),
         ("an order of the far future", place(&|choice| choice.order = Ulid::from_bytes([0xFF; 16]))),
         ("another fingerprint", place(&|choice| choice.fingerprint = "AAAA".into())),
-        ("another plan at this price", place(&|choice| choice.product = "large".parse().unwrap())),
+        ("another plan at this price", place(&|choice| choice.wanted = Wanted::Purchase("large".parse().unwrap()))),
         ("another way to pay at this price", place(&|choice| choice.gateway = Some(Gateway::Card))),
         ("nothing to pay", place(&|choice| choice.gateway = None)),
         ("a code that was not offered", place(&|choice| choice.code = Some("SECRET50".parse().unwrap()))),
         ("a code that is not there", place(&|choice| choice.code = Some("NOSUCH".parse().unwrap()))),
-        ("a plan that is not there", place(&|choice| choice.product = "nosuch".parse().unwrap())),
+        ("a plan that is not there", place(&|choice| choice.wanted = Wanted::Purchase("nosuch".parse().unwrap()))),
         ("a gateway that is off", place(&|choice| choice.gateway = Some(Gateway::CryptoPay))),
         ("another's order", Button::Order(theirs).encode()),
         ("paying another's order", Button::Pay { order: theirs, gateway: Gateway::TelegramStars }.encode()),

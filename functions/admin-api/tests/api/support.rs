@@ -7,7 +7,7 @@ use std::sync::{
 
 use app::{
     App, Deadline,
-    checkout::{Choice, Placed},
+    checkout::{Choice, Placed, Purpose, Wanted},
     config::Environment,
     join::Visitor,
     receipt::{Sent, Submitted},
@@ -192,15 +192,16 @@ impl Shop {
         let mut discount = None;
         if let Some(code) = code {
             let code = self.app.store.discount_code(&code.parse().unwrap()).await.unwrap().unwrap();
-            let to = Use { product: &product.id, price: product.price, first_purchase: true, held_by_customer: 0 };
+            let (product, price) = (&product.id, product.price);
+            let to = Use { customer: user.id, product, price, first_purchase: true, held_by_customer: 0 };
             discount = Some((code.name.clone(), code.apply(&to, self.app.now()).unwrap()));
         }
-        let offer = self.app.offer(product, discount, ulid).unwrap();
+        let offer = self.app.offer(product, Purpose::Purchase, discount, ulid).unwrap();
         let choice = Choice {
             gateway: Some(Gateway::Card),
             order: ulid,
             fingerprint: self.app.fingerprint(&offer, Some(Gateway::Card)),
-            product: product.id.clone(),
+            wanted: Wanted::Purchase(product.id.clone()),
             code: code.map(|code| code.parse::<DiscountCodeName>().unwrap()),
         };
         match self.app.place(user.id, &choice, None, self.deadline()).await.unwrap().1 {

@@ -63,18 +63,8 @@ async fn a_link_is_not_for_viewers() {
     let shop = Shop::open().await;
     shop.stock().await;
     let order = shop.order(7, None).await;
-    shop.put(&domain::subscription::Subscription {
-        order: order.id,
-        name: order.panel_name.clone(),
-        title: order.terms.name.clone(),
-        data_limit: order.terms.data_limit_bytes(),
-        duration_days: order.terms.duration_days,
-        link: "https://panel.example/sub/secret".into(),
-        created_at: shop.app.now(),
-        revoked_at: None,
-        version: 1,
-    })
-    .await;
+    let link = "https://panel.example/sub/secret".to_owned();
+    shop.put(&domain::subscription::Subscription::of(&order, link, shop.app.now())).await;
     for (role, link) in [("viewer", Value::Null), ("operator", json!("https://panel.example/sub/secret"))] {
         let token = shop.token(role).await;
         for path in ["/admin/v1/subscriptions?user_id=7", "/admin/v1/users/7"] {

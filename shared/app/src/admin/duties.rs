@@ -37,7 +37,8 @@ impl FromStr for DutiesCursor {
 
 /// Every queue, in an order that cursors rely on.
 fn queues() -> impl Iterator<Item = Queue> {
-    [Queue::Parked].into_iter().chain(Urgency::ALL.into_iter().flat_map(Queue::shards))
+    // Reminders to come are nobody's worry.
+    [Queue::Parked].into_iter().chain([Urgency::Money, Urgency::Promise].into_iter().flat_map(Queue::shards))
 }
 
 impl App {

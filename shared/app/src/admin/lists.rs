@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clients::panel::PanelError;
 use domain::{
-    DiscountCodeName, OrderId, OrderKey, ProductId, SubscriptionName, TelegramUserId, Timestamp,
+    DiscountCodeName, OrderId, ProductId, SubscriptionName, TelegramUserId, Timestamp,
     discount::DiscountCode,
     order::{Order, OrderStatus},
     payment::{Gateway, Payment, PaymentId, PaymentStatus},
@@ -193,10 +193,8 @@ impl App {
             }
             user = Some(order.buyer);
             // No money comes for an order before its button was drawn.
-            let drawn = match order.key {
-                OrderKey::Ulid(ulid) => Timestamp::from_millis(i64::try_from(ulid.timestamp_ms()).unwrap_or_default()),
-                OrderKey::Prize(_) => return Ok(only(None)),
-            };
+            let Some(ulid) = order.key.ulid() else { return Ok(only(None)) };
+            let drawn = Timestamp::from_millis(i64::try_from(ulid.timestamp_ms()).unwrap_or_default());
             let drawn = drawn.minus(CLOCKS_DIFFER);
             created.from = Some(created.from.map_or(drawn, |from| from.max(drawn)));
         }

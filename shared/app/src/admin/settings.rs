@@ -1,6 +1,6 @@
 //! The shop's settings, as its owner changes them.
 
-use domain::settings::{Reward, Settings};
+use domain::settings::{Present, Reward, Settings};
 use store::{CommitError, Write};
 
 use super::seen;
@@ -57,7 +57,7 @@ fn check(settings: &Settings) -> Result<(), Invalid> {
     if !(5..=10_080).contains(&settings.order_window_minutes) {
         return Err(Invalid::new("order_window_minutes", "5 to 10080"));
     }
-    if let Some(Reward { data_limit_gb, duration_days }) = settings.referral_reward {
+    if let Some(Reward::Present(Present { data_limit_gb, duration_days })) = settings.referral_reward {
         if !(1..=100_000).contains(&data_limit_gb) {
             return Err(Invalid::new("referral_reward.data_limit_gb", "1 to 100000"));
         }

@@ -6,7 +6,7 @@ use domain::{
     conversation::{Awaiting, Conversation},
     duty::{Duty, Work},
     referral::{ReferralState, ReferralStats, attach},
-    settings::{Reward, Settings},
+    settings::{Present, Reward, Settings},
     subscription::{ProvisioningSpec, Validity},
     time::Span,
     user::{User, UserStatus},
@@ -30,6 +30,7 @@ fn a_customer_on_first_contact() {
         invited_by: Some(user(INVITER)),
         first_paid_at: None,
         trial_at: None,
+        terms_accepted: None,
         invited: 0,
         qualified: 0,
         granted: 0,
@@ -97,7 +98,8 @@ fn the_figures_of_an_inviter() {
 fn a_prize_costs_nothing() {
     let settings = Settings::initial();
     assert_eq!(settings.order_window(), Span::hours(1));
-    let reward = settings.referral_reward.unwrap_or(Reward { data_limit_gb: 1, duration_days: 1 });
+    let Some(Reward::Present(reward)) = settings.referral_reward else { panic!("a present at first") };
+    assert_eq!(reward, Present { data_limit_gb: 10, duration_days: 31 });
     let terms = reward.terms(plan("prize"), "A gift".to_owned(), settings.base_currency);
     assert_eq!(terms.price, toman(0));
     assert_eq!((terms.data_limit_gb, terms.duration_days), (Some(reward.data_limit_gb), Some(reward.duration_days)));
@@ -143,6 +145,6 @@ fn a_token_works_until_it_ends_or_is_revoked() {
 
 #[test]
 fn a_question_is_forgotten_after_half_an_hour() {
-    let awaiting = Awaiting::DiscountCode { product: plan("gb50-30d"), order: OrderKey::Prize(user(BUYER)) };
+    let awaiting = Awaiting::DiscountCode { product: plan("gb50-30d"), order: OrderKey::Prize(user(BUYER)), extends: None, gift: false };
     assert_eq!(Conversation::new(user(BUYER), awaiting, NOW).until, NOW.plus(Span::minutes(30)));
 }

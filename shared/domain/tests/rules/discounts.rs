@@ -8,7 +8,7 @@ use domain::{
 use proptest::{prelude::*, sample::select};
 use rust_decimal::Decimal;
 
-use crate::fixtures::{NOW, code, money, plan, toman};
+use crate::fixtures::{BUYER, NOW, code, money, plan, toman, user};
 
 fn percent(text: &str) -> Benefit {
     Benefit::Percent(text.parse().unwrap())
@@ -22,7 +22,7 @@ fn apply(
     held_by_customer: u32,
     now: Timestamp,
 ) -> Result<Money, Rejection> {
-    code.apply(&Use { product, price, first_purchase, held_by_customer }, now)
+    code.apply(&Use { customer: user(BUYER), product, price, first_purchase, held_by_customer }, now)
 }
 
 /// A customer who has bought before and does not hold the code, and 150 000 toman for the fixture's plan.
@@ -211,7 +211,7 @@ proptest! {
     fn the_answer_is_the_first_reason_or_what_is_taken_off(
         code in codes(), price in 0u32..1_000, product in select(vec![plan("a"), plan("b")]), first_purchase: bool, held_by_customer in 0u32..3,
     ) {
-        let to = Use { product: &product, price: toman(price), first_purchase, held_by_customer };
+        let to = Use { customer: user(BUYER), product: &product, price: toman(price), first_purchase, held_by_customer };
         let first = Rejection::ALL.into_iter().find(|reason| stands(*reason, &code, &to, NOW));
         let got = code.apply(&to, NOW);
         prop_assert_eq!(got.err(), first);

@@ -5,7 +5,7 @@ use domain::{
     discount::{Benefit, DiscountCode},
     order::{Decision, Event, NewOrder, Order, OrderDiscount, Receipt, Transition, decide},
     payment::{Gateway, PaymentId},
-    product::{Product, RenewalPolicy},
+    product::{Product, ProductKind, RenewalPolicy},
     time::Span,
 };
 use ulid::Ulid;
@@ -57,6 +57,7 @@ pub fn other_account() -> SubscriptionName {
 pub fn product() -> Product {
     Product {
         id: plan("gb50-30d"),
+        kind: ProductKind::Plan,
         name: "50 GB, one month".to_owned(),
         price: toman(150_000),
         prices: [(Currency::Xtr, stars(150)), (Currency::Usd, money("2.99", Currency::Usd))].into(),
@@ -86,6 +87,7 @@ pub fn code() -> DiscountCode {
         products: Vec::new(),
         first_purchase_only: false,
         minimum: None,
+        owner: None,
         created_at: NOW,
         version: 1,
     }
@@ -100,6 +102,8 @@ pub fn new_order(discounted: bool) -> NewOrder {
         discount: discounted.then(|| OrderDiscount { code: code_name(), off: toman(10_000), held: true }),
         inviter: Some(user(INVITER)),
         first_purchase: true,
+        extends: None,
+        gift: false,
         screen: None,
         panel_name: our_account(),
         window: WINDOW,

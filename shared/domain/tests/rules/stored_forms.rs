@@ -447,25 +447,26 @@ fn a_subscription() {
         link: "https://panel.example/sub/token".to_owned(),
         created_at: NOW,
         revoked_at: Some(NOW),
-        version: 1,
+        ..Subscription::of(&placed(false), String::new(), NOW)
     };
     stored(
         &full,
         &expect![[r#"
-        {
-          "order": {
-            "buyer": 7000000001,
-            "key": "01MCC5RM000000000000000001"
-          },
-          "name": "ws_ours",
-          "title": "50 GB, one month",
-          "data_limit": 53687091200,
-          "duration_days": 30,
-          "link": "https://panel.example/sub/token",
-          "created_at": "2027-01-15T08:00:00.000Z",
-          "revoked_at": "2027-01-15T08:00:00.000Z",
-          "version": 1
-        }"#]],
+            {
+              "order": {
+                "buyer": 7000000001,
+                "key": "01MCC5RM000000000000000001"
+              },
+              "name": "ws_ours",
+              "title": "50 GB, one month",
+              "data_limit": 53687091200,
+              "duration_days": 30,
+              "link": "https://panel.example/sub/token",
+              "created_at": "2027-01-15T08:00:00.000Z",
+              "product": "gb50-30d",
+              "revoked_at": "2027-01-15T08:00:00.000Z",
+              "version": 1
+            }"#]],
     );
     let least = Subscription { data_limit: None, duration_days: None, revoked_at: None, ..full.clone() };
     let json = serde_json::to_value(&least).unwrap();
@@ -478,23 +479,54 @@ fn the_settings() {
     stored(
         &Settings::initial(),
         &expect![[r#"
-        {
-          "base_currency": "IRT",
-          "order_window_minutes": 60,
-          "referral_reward": {
-            "data_limit_gb": 10,
-            "duration_days": 31
-          },
-          "updated_at": "1970-01-01T00:00:00.000Z",
-          "version": 0
-        }"#]],
+            {
+              "base_currency": "IRT",
+              "order_window_minutes": 60,
+              "max_open_orders": 3,
+              "trial": {
+                "data_limit_mb": 200,
+                "duration_days": 1
+              },
+              "referral_reward": {
+                "data_limit_gb": 10,
+                "duration_days": 31
+              },
+              "welcome_bonus": null,
+              "reminders": {
+                "days_left": [
+                  3,
+                  1
+                ],
+                "data_left_percent": [
+                  20,
+                  5
+                ],
+                "ended": true,
+                "win_back": {
+                  "after_days": 3
+                }
+              },
+              "support_username": null,
+              "support_relay": true,
+              "gifts": true,
+              "recurring_stars": true,
+              "channels": [],
+              "terms_of_use": null,
+              "invite_only": false,
+              "maintenance": false,
+              "rates": {},
+              "gateway_limits": {},
+              "cards": [],
+              "updated_at": "1970-01-01T00:00:00.000Z",
+              "version": 0
+            }"#]],
     );
     returns(&Settings { referral_reward: None, support_username: Some("help".to_owned()), ..Settings::initial() });
 }
 
 #[test]
 fn a_conversation() {
-    let awaiting = Awaiting::DiscountCode { product: plan("gb50-30d"), order: OrderKey::Ulid(ulid(1)) };
+    let awaiting = Awaiting::DiscountCode { product: plan("gb50-30d"), order: OrderKey::Ulid(ulid(1)), extends: None, gift: false };
     stored(
         &Conversation::new(user(BUYER), awaiting, NOW),
         &expect![[r#"

@@ -10,7 +10,7 @@ use domain::{
     duty::{LEASE, Work},
     order::{Decision, Event, NewOrder, Order, OrderDiscount, Receipt, Transition, decide},
     payment::{Gateway, Payment, PaymentId, PaymentStatus},
-    product::{Product, RenewalPolicy},
+    product::{Product, ProductKind, RenewalPolicy},
     referral::{Referral, attach},
     settings::Settings,
     subscription::Subscription,
@@ -54,12 +54,17 @@ pub fn user(n: i64) -> User {
 }
 
 pub fn conversation(n: i64) -> Conversation {
-    Conversation::new(id(n), Awaiting::DiscountCode { product: product().id, order: OrderKey::Ulid(ulid(1)) }, now())
+    Conversation::new(
+        id(n),
+        Awaiting::DiscountCode { product: product().id, order: OrderKey::Ulid(ulid(1)), extends: None, gift: false },
+        now(),
+    )
 }
 
 pub fn product() -> Product {
     Product {
         id: "gb50-30d".parse().unwrap(),
+        kind: ProductKind::Plan,
         name: "۵۰ گیگابایت، ۳۰ روز".into(),
         price: toman(150_000),
         prices: BTreeMap::from([(Currency::Xtr, Money::whole(150, Currency::Xtr)), (Currency::Usdt, Money::whole(3, Currency::Usdt))]),
@@ -94,6 +99,7 @@ pub fn code() -> DiscountCode {
         products: vec![product().id],
         first_purchase_only: true,
         minimum: Some(toman(10_000)),
+        owner: Some(id(1)),
         created_at: now(),
         version: 1,
     }
@@ -109,6 +115,7 @@ pub fn open_code() -> DiscountCode {
         products: Vec::new(),
         first_purchase_only: false,
         minimum: None,
+        owner: None,
         ..code()
     }
 }
@@ -131,6 +138,8 @@ fn placed(buyer: i64, n: u32, discount: Option<OrderDiscount>) -> Order {
         discount,
         inviter: Some(id(99)),
         first_purchase: true,
+        extends: None,
+        gift: false,
         screen: Some(1_234_567),
         panel_name: "mfrggzdfmztwq2lknnwg23tpoe".parse().unwrap(),
         window: Span::minutes(60),
@@ -191,17 +200,8 @@ pub fn payment(n: u32, order: OrderId) -> Payment {
 }
 
 pub fn subscription(order: &Order) -> Subscription {
-    Subscription {
-        order: order.id,
-        name: order.panel_name.clone(),
-        title: order.terms.name.clone(),
-        data_limit: order.terms.data_limit_bytes(),
-        duration_days: order.terms.duration_days,
-        link: format!("https://panel.example.com/sub/{}", "d2F2ZV9zdWJzY3JpcHRpb24sMTc5NTM0ODgwMA".repeat(2)),
-        created_at: now(),
-        revoked_at: None,
-        version: 1,
-    }
+    let link = format!("https://panel.example.com/sub/{}", "d2F2ZV9zdWJzY3JpcHRpb24sMTc5NTM0ODgwMA".repeat(2));
+    Subscription::of(order, link, now())
 }
 
 pub fn referral(inviter: i64, invitee: i64) -> Referral {
