@@ -7,6 +7,7 @@
 //! them; where this one is stricter (parameters nobody knows), its error says so.
 
 mod bot_api;
+mod channel;
 mod error;
 mod events;
 mod faults;
@@ -22,6 +23,7 @@ mod picture;
 mod queue;
 mod request;
 mod saved;
+mod star_subscription;
 mod world;
 
 #[cfg(test)]
@@ -42,6 +44,7 @@ pub use payment::{InvoiceRef, Paid, PayError};
 pub use person::{Button, ButtonAction, ChatMessage, InvoiceView, Person, PersonError};
 pub use queue::{Answer, Backoff, BoxFuture, Deliver, WebhookAnswer};
 pub use saved::StateFileError;
+pub use star_subscription::{RenewError, Renewed};
 
 use error::{ApiError, Reply};
 use events::Subscribers;

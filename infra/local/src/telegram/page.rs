@@ -11,6 +11,7 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::channel::Channel;
 use super::payment::{self, InvoiceRef};
 use super::people::{self, Post};
 use super::world::{Author, Content, FIRST_PERSON_ID, Message, World};
@@ -26,7 +27,7 @@ const UPLOAD_BYTES_MAX: usize = 12 * 1024 * 1024;
 const TEXT_MAX: usize = 4096;
 
 impl TelegramStandIn {
-    /// The chat page. When there is nobody yet, two customers and an operator move in.
+    /// The chat page. When there is nobody yet, two customers and an operator move in, and there is a channel to join.
     pub fn chat_page(&self) -> Router {
         self.with(|world, _| settle_in(world));
         Router::new()
@@ -37,12 +38,17 @@ impl TelegramStandIn {
             .route("/chat/api/events", get(events))
             .route("/chat/api/persons", post(add_person))
             .route("/chat/api/persons/{id}/block", post(block))
+            .route("/chat/api/channels", post(add_channel))
+            .route("/chat/api/channels/{id}", post(change_channel))
+            .route("/chat/api/channels/{id}/members", post(change_member))
             .route("/chat/api/chats/{id}", get(chat))
             .route("/chat/api/chats/{id}/messages", post(send_text))
             .route("/chat/api/chats/{id}/files", post(send_file))
             .route("/chat/api/chats/{id}/tap", post(tap))
             .route("/chat/api/invoices/{slug}", get(invoice))
             .route("/chat/api/pay", post(pay))
+            .route("/chat/api/subscriptions/{charge}/renew", post(renew))
+            .route("/chat/api/subscriptions/{charge}/cancel", post(cancel))
             .route("/chat/api/files/{id}", get(file))
             .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX))
             .with_state(self.clone())
@@ -56,6 +62,9 @@ fn settle_in(world: &mut World) {
     }
     world.put_person(FIRST_PERSON_ID, "Customer", "fa", false);
     world.put_person(FIRST_PERSON_ID + 1, "Second customer", "en", false);
+    if world.channels.is_empty() {
+        world.open_channel("News of the shop", Some("wave_shop_news"));
+    }
     let operator_person = if operator > 0 { operator } else { FIRST_PERSON_ID + 2 };
     world.put_person(operator_person, "Operator", "en", true);
 }
@@ -123,13 +132,26 @@ async fn state(State(stand_in): State<TelegramStandIn>) -> Json<Value> {
                 "last": last(world, id),
             }));
         }
+        let channels: Vec<Value> = world.channels.iter().map(|(id, channel)| shown_channel(*id, channel)).collect();
         let bot = world.bot_user();
         Json(json!({
             "bot": { "username": world.bot_username, "name": bot.get("first_name") },
             "chats": chats,
+            "channels": channels,
             "connected": world.live.deliver.is_some(),
             "failure": world.live.last_failure,
         }))
+    })
+}
+
+fn shown_channel(id: i64, channel: &Channel) -> Value {
+    json!({
+        "id": id,
+        "title": channel.title,
+        "username": channel.username,
+        "link": channel.link(),
+        "bot_admin": channel.bot_admin,
+        "members": channel.members,
     })
 }
 
@@ -176,9 +198,28 @@ fn shown(world: &World, chat_id: i64, message: &Message) -> Value {
         Content::Invoice(invoice) => {
             object.insert("paid".to_owned(), json!(invoice.paid.is_some()));
         }
-        Content::Text(_) | Content::Paid { .. } | Content::Refunded { .. } => {}
+        Content::Paid { charge } => {
+            if let Some(subscription) = shown_subscription(world, charge) {
+                object.insert("subscription".to_owned(), subscription);
+            }
+        }
+        Content::Text(_) | Content::Refunded { .. } => {}
     }
     value
+}
+
+/// The subscription that a charge belongs to; it can be acted on where its newest charge is told.
+fn shown_subscription(world: &World, charge: &str) -> Option<Value> {
+    let id = world.subscription_of(charge)?;
+    let subscription = world.star_subscriptions.get(&id)?;
+    let newest = world.charges.iter().rev().find(|other| other.subscription.as_ref() == Some(&id))?;
+    Some(json!({
+        "charge": charge,
+        "paid_until": subscription.paid_until,
+        "canceled": subscription.canceled,
+        "canceled_by_bot": subscription.canceled_by_bot,
+        "newest": newest.id == charge,
+    }))
 }
 
 async fn events(State(stand_in): State<TelegramStandIn>) -> Response {
@@ -215,6 +256,49 @@ struct Block {
 async fn block(State(stand_in): State<TelegramStandIn>, Path(id): Path<i64>, Json(Block { blocked }): Json<Block>) -> Json<Value> {
     drop(stand_in.with(|world, now| people::set_blocked(world, now, id, blocked)));
     Json(json!({}))
+}
+
+#[derive(Deserialize)]
+struct NewChannel {
+    title: String,
+    /// Without `@`; empty makes the channel private.
+    #[serde(default)]
+    username: String,
+}
+
+async fn add_channel(State(stand_in): State<TelegramStandIn>, Json(new): Json<NewChannel>) -> Answered {
+    let title = new.title.trim();
+    if title.is_empty() || title.chars().count() > 128 {
+        return Err(refuse(StatusCode::BAD_REQUEST, "A title has 1 to 128 characters."));
+    }
+    let username = Some(new.username.trim().trim_start_matches('@')).filter(|name| !name.is_empty());
+    let valid = |name: &str| (5..=32).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if username.is_some_and(|name| !valid(name)) {
+        return Err(refuse(StatusCode::BAD_REQUEST, "A user name has 5 to 32 letters, digits and underscores."));
+    }
+    let id = stand_in.with(|world, _| world.open_channel(title, username));
+    id.map(|id| Json(json!({ "channel_id": id }))).ok_or_else(|| refuse(StatusCode::CONFLICT, "This user name is taken."))
+}
+
+#[derive(Deserialize)]
+struct ChangedChannel {
+    bot_admin: bool,
+}
+
+async fn change_channel(State(stand_in): State<TelegramStandIn>, Path(id): Path<i64>, Json(changed): Json<ChangedChannel>) -> Json<Value> {
+    stand_in.set_channel_admin(id, changed.bot_admin);
+    Json(json!({}))
+}
+
+#[derive(Deserialize)]
+struct Membership {
+    person_id: i64,
+    member: bool,
+}
+
+async fn change_member(State(stand_in): State<TelegramStandIn>, Path(id): Path<i64>, Json(wanted): Json<Membership>) -> Answered {
+    let changed = stand_in.with(|world, _| world.set_member(id, wanted.person_id, wanted.member));
+    if changed { Ok(Json(json!({}))) } else { Err(refuse(StatusCode::NOT_FOUND, "There is no such channel.")) }
 }
 
 /// Refuses persons who don't exist, and those who don't sit in the chat.
@@ -259,6 +343,8 @@ struct NewFile {
     caption: String,
     #[serde(default)]
     name: String,
+    #[serde(default)]
+    reply_to: Option<i64>,
 }
 
 /// A picture goes as a photo, anything else as a document.
@@ -283,7 +369,7 @@ async fn send_file(
         let name = new.name.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()).unwrap_or("file").to_owned();
         Post::Document { name, mime: mime.to_owned(), bytes, caption: new.caption }
     };
-    write(&stand_in, new.person_id, chat_id, post, None)
+    write(&stand_in, new.person_id, chat_id, post, new.reply_to)
 }
 
 #[derive(Deserialize)]
@@ -303,7 +389,12 @@ async fn tap(State(stand_in): State<TelegramStandIn>, Path(chat_id): Path<i64>, 
 
 async fn invoice(State(stand_in): State<TelegramStandIn>, Path(slug): Path<String>) -> Answered {
     let invoice = stand_in.invoice(&slug).ok_or_else(|| refuse(StatusCode::NOT_FOUND, "There is no such invoice."))?;
-    Ok(Json(json!({ "title": invoice.title, "description": invoice.description, "amount": invoice.stars })))
+    Ok(Json(json!({
+        "title": invoice.title,
+        "description": invoice.description,
+        "amount": invoice.stars,
+        "subscription_period": invoice.subscription_period,
+    })))
 }
 
 #[derive(Deserialize)]
@@ -328,6 +419,26 @@ async fn pay(State(stand_in): State<TelegramStandIn>, Json(wanted): Json<Pay>) -
         Ok(taken) => Ok(Json(json!({ "charge_id": taken.charge_id }))),
         Err(error) => Err(refuse(StatusCode::CONFLICT, error.to_string())),
     }
+}
+
+/// Telegram charges the next period of a subscription now.
+async fn renew(State(stand_in): State<TelegramStandIn>, Path(charge): Path<String>) -> Answered {
+    match stand_in.with(|world, now| world.renew_subscription(&charge, now)) {
+        Ok((charge_id, _)) => Ok(Json(json!({ "charge_id": charge_id }))),
+        Err(error) => Err(refuse(StatusCode::CONFLICT, error.to_string())),
+    }
+}
+
+#[derive(Deserialize)]
+struct Cancel {
+    canceled: bool,
+}
+
+async fn cancel(State(stand_in): State<TelegramStandIn>, Path(charge): Path<String>, Json(wanted): Json<Cancel>) -> Answered {
+    if stand_in.with(|world, _| world.set_subscription_canceled(&charge, wanted.canceled)) {
+        return Ok(Json(json!({})));
+    }
+    Err(refuse(StatusCode::NOT_FOUND, "There is no such subscription."))
 }
 
 async fn file(State(stand_in): State<TelegramStandIn>, Path(id): Path<String>) -> Result<Response, Refused> {

@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 use super::TelegramStandIn;
 use super::people::{Sent, announce};
 use super::queue::{Answer, QUERY_LIFETIME_SECONDS, QueueKey};
+use super::star_subscription::StarSubscription;
 use super::world::{Author, Charge, Content, Invoice, World};
 
 /// What a person pays.
@@ -134,6 +135,15 @@ impl TelegramStandIn {
                 return Err(PayError::AlreadyPaid);
             }
             let id = world.opaque("charge");
+            let subscription = invoice_found.subscription_period.map(|period| StarSubscription {
+                person: person_id,
+                amount: invoice_found.amount,
+                payload: invoice_found.payload.clone(),
+                period_seconds: period,
+                paid_until: now.saturating_add(period),
+                canceled: false,
+                canceled_by_bot: false,
+            });
             world.charges.push(Charge {
                 id: id.clone(),
                 person: person_id,
@@ -142,7 +152,12 @@ impl TelegramStandIn {
                 date: now,
                 refunded: None,
                 subscription_period: invoice_found.subscription_period,
+                subscription: subscription.as_ref().map(|_| id.clone()),
+                paid_until: subscription.as_ref().map(|subscription| subscription.paid_until),
             });
+            if let Some(subscription) = subscription {
+                world.star_subscriptions.insert(id.clone(), subscription);
+            }
             if let InvoiceRef::Message(message_id) = invoice
                 && let Some(message) = world.message_mut(chat_id, *message_id)
                 && let Content::Invoice(invoice) = &mut message.content

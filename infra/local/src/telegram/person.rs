@@ -49,6 +49,8 @@ pub struct InvoiceView {
     pub stars: i64,
     /// Whether it has been paid.
     pub paid: bool,
+    /// Seconds after which it is charged again, when it begins a subscription.
+    pub subscription_period: Option<i64>,
 }
 
 /// A message as it stands now.
@@ -157,6 +159,17 @@ impl Person {
         self.write(Post::Text(text.to_owned()), Some(message_id)).await
     }
 
+    /// Answers a message with a picture.
+    pub async fn reply_with_photo(&self, message_id: i64, bytes: impl Into<Vec<u8>>, caption: &str) -> Answer {
+        self.write(Post::Photo { bytes: bytes.into(), caption: caption.to_owned() }, Some(message_id)).await
+    }
+
+    /// The newest message of the bot with this in its text or caption.
+    #[must_use]
+    pub fn told(&self, part: &str) -> Option<ChatMessage> {
+        self.chat().into_iter().rev().find(|message| message.from_bot && message.text.contains(part))
+    }
+
     /// Sends a picture.
     pub async fn send_photo(&self, bytes: impl Into<Vec<u8>>) -> Answer {
         self.write(Post::Photo { bytes: bytes.into(), caption: String::new() }, None).await
@@ -178,8 +191,44 @@ impl Person {
         sent.await.unwrap_or_default()
     }
 
-    /// Taps the newest button with this in its text. A pay button, and a button with an invoice link, pay; a button
-    /// with a start link of the bot sends the start.
+    /// Opens a link as the apps do: an invoice is paid, a start link of the bot sends the start, a channel is joined (of which the
+    /// bot hears nothing, so that the answer is empty).
+    ///
+    /// # Errors
+    /// The link leads elsewhere, or the payment fails.
+    pub async fn open(&self, url: &str) -> Result<Answer, PersonError> {
+        let elsewhere = || PersonError::NotForBot { text: url.to_owned(), action: ButtonAction::Url(url.to_owned()) };
+        let (_, path) = url.split_once("://t.me/").ok_or_else(elsewhere)?;
+        if path.starts_with('$') || path.starts_with("invoice/") {
+            return Ok(self.pay(url).await?.payment);
+        }
+        let (name, query) = path.split_once('?').unwrap_or((path, ""));
+        let of_the_bot = self.stand_in.with(|world, _| name.eq_ignore_ascii_case(&world.bot_username));
+        if of_the_bot {
+            let payload = query.split('&').find_map(|pair| pair.strip_prefix("start=")).unwrap_or_default();
+            return Ok(self.send(format!("/start {payload}").trim_end()).await);
+        }
+        let channel = self.stand_in.with(|world, _| world.channel_of_link(name)).ok_or_else(elsewhere)?;
+        self.join(channel);
+        Ok(Answer::default())
+    }
+
+    /// Joins a channel, if there is such a one.
+    pub fn join(&self, channel_id: i64) {
+        self.stand_in.with(|world, _| world.set_member(channel_id, self.id, true));
+    }
+
+    /// Leaves a channel.
+    pub fn leave(&self, channel_id: i64) {
+        self.stand_in.with(|world, _| world.set_member(channel_id, self.id, false));
+    }
+
+    /// Ends a subscription in Stars after its current period, or takes that back. `charge_id` is any charge of it.
+    pub fn set_subscription_canceled(&self, charge_id: &str, canceled: bool) -> bool {
+        self.stand_in.with(|world, _| world.set_subscription_canceled(charge_id, canceled))
+    }
+
+    /// Taps the newest button with this in its text. A pay button pays; a button with a link does what [`Person::open`] does.
     ///
     /// # Errors
     /// There is no such button, it does nothing the bot would learn of, or the payment fails.
@@ -188,11 +237,7 @@ impl Person {
         match button.action {
             ButtonAction::Callback(data) => Ok(self.tap_data(message_id, &data).await),
             ButtonAction::Pay => Ok(self.pay(message_id).await?.payment),
-            ButtonAction::Url(url) if url.contains("t.me/$") => Ok(self.pay(url.as_str()).await?.payment),
-            ButtonAction::Url(url) if url.contains("t.me/") && url.contains("?start=") => {
-                let payload = url.rsplit("?start=").next().unwrap_or_default().to_owned();
-                Ok(self.send(&format!("/start {payload}")).await)
-            }
+            ButtonAction::Url(url) => self.open(&url).await,
             ButtonAction::Text => Ok(self.send(&button.text).await),
             action => Err(PersonError::NotForBot { text: button.text, action }),
         }
@@ -349,6 +394,7 @@ fn invoice_view(invoice: &Invoice) -> InvoiceView {
         payload: invoice.payload.clone(),
         stars: invoice.amount,
         paid: invoice.paid.is_some(),
+        subscription_period: invoice.subscription_period,
     }
 }
 

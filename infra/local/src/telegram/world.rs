@@ -8,10 +8,12 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
+use super::channel::Channel;
 use super::error::ApiError;
 use super::faults::Fault;
 use super::html::{Formatted, utf16_len};
 use super::queue::{Answer, Deliver, Pending, QueueKey};
+use super::star_subscription::StarSubscription;
 use super::{ApiCall, CallbackAnswer};
 
 /// Ids of persons are above 2^32, as newer accounts' are: a 32-bit field shows itself at once.
@@ -169,6 +171,12 @@ pub(crate) struct Charge {
     pub date: i64,
     pub refunded: Option<i64>,
     pub subscription_period: Option<i64>,
+    /// The first charge of the subscription that this one began or continued.
+    #[serde(default)]
+    pub subscription: Option<String>,
+    /// Until when that subscription is paid with this charge, in Unix seconds.
+    #[serde(default)]
+    pub paid_until: Option<i64>,
 }
 
 /// What `setWebhook` was given.
@@ -225,10 +233,18 @@ pub(crate) struct World {
     pub chats: BTreeMap<i64, Chat>,
     pub files: BTreeMap<String, File>,
     pub charges: Vec<Charge>,
+    #[serde(default)]
+    pub channels: BTreeMap<i64, Channel>,
+    /// By the id of the first charge.
+    #[serde(default)]
+    pub star_subscriptions: BTreeMap<String, StarSubscription>,
     /// Invoice links by slug.
     pub links: BTreeMap<String, Invoice>,
     /// Lists of commands by scope and language.
     pub commands: BTreeMap<String, Value>,
+    /// `MenuButton` by chat; 0 is for all others.
+    #[serde(default)]
+    pub menu_buttons: BTreeMap<i64, Value>,
     /// Name, description and short description by field and language.
     pub profile: BTreeMap<String, String>,
     pub webhook: Option<Webhook>,
@@ -254,8 +270,11 @@ impl World {
             chats: BTreeMap::new(),
             files: BTreeMap::new(),
             charges: Vec::new(),
+            channels: BTreeMap::new(),
+            star_subscriptions: BTreeMap::new(),
             links: BTreeMap::new(),
             commands: BTreeMap::new(),
+            menu_buttons: BTreeMap::new(),
             profile: BTreeMap::new(),
             webhook: None,
             allowed_updates: Vec::new(),
@@ -318,6 +337,9 @@ impl World {
     }
 
     pub fn chat_value(&self, chat_id: i64) -> Value {
+        if let Some(channel) = self.channels.get(&chat_id) {
+            return channel.value(chat_id);
+        }
         if chat_id < 0 {
             return json!({ "id": chat_id, "type": "supergroup", "title": self.chat_title(chat_id) });
         }
@@ -354,6 +376,8 @@ impl World {
             Some(person) if person.blocked => Err(ApiError::new(403, "Forbidden: bot was blocked by the user")),
             Some(person) if person.started => Ok(()),
             _ if chat_id == self.operator_chat_id => Ok(()),
+            _ if self.channels.get(&chat_id).is_some_and(|channel| channel.bot_admin) => Ok(()),
+            _ if self.channels.contains_key(&chat_id) => Err(ApiError::new(403, "Forbidden: bot is not a member of the channel chat")),
             _ => Err(ApiError::bad_request("chat not found")),
         }
     }
@@ -453,24 +477,33 @@ impl World {
                 );
             }
             Content::Paid { charge } => {
-                put("successful_payment", self.charge_value(charge));
+                put("successful_payment", self.charge_value(charge, true));
             }
             Content::Refunded { charge } => {
-                put("refunded_payment", self.charge_value(charge));
+                put("refunded_payment", self.charge_value(charge, false));
             }
         }
         object
     }
 
-    fn charge_value(&self, id: &str) -> Value {
+    /// `SuccessfulPayment`, or `RefundedPayment`, which knows nothing of subscriptions.
+    fn charge_value(&self, id: &str, paid: bool) -> Value {
         let Some(charge) = self.charges.iter().find(|charge| charge.id == id) else { return Value::Null };
-        json!({
+        let mut value = json!({
             "currency": "XTR",
             "total_amount": charge.amount,
             "invoice_payload": charge.payload,
             "telegram_payment_charge_id": charge.id,
             "provider_payment_charge_id": format!("{}_{}", charge.person, charge.date),
-        })
+        });
+        if let (Some(paid_until), true, Some(object)) = (charge.paid_until, paid, value.as_object_mut()) {
+            object.insert("subscription_expiration_date".to_owned(), json!(paid_until));
+            object.insert("is_recurring".to_owned(), json!(true));
+            if charge.subscription.as_deref() == Some(id) {
+                object.insert("is_first_recurring".to_owned(), json!(true));
+            }
+        }
+        value
     }
 
     fn photo_sizes(&self, file_id: &str) -> Value {

@@ -96,14 +96,31 @@ pub(super) fn delete_my_commands(context: &mut Context<'_>) -> Reply {
     Ok(Value::Bool(true))
 }
 
-pub(super) fn set_chat_menu_button(context: &Context<'_>) -> Reply {
-    if context.params.has("chat_id") {
-        context.writable_chat()?;
-    }
+pub(super) fn get_profile(context: &Context<'_>, field: &str) -> Reply {
+    let text = context.world.profile_for(field, &language(context)?).cloned().unwrap_or_default();
+    Ok(json!({ field: text }))
+}
+
+/// The menu button is kept by chat; that of no chat is every chat's that has none.
+fn menu_button_key(context: &Context<'_>) -> Result<i64, ApiError> {
+    if context.params.has("chat_id") { context.writable_chat() } else { Ok(0) }
+}
+
+pub(super) fn get_chat_menu_button(context: &Context<'_>) -> Reply {
+    let buttons = &context.world.menu_buttons;
+    let button = buttons.get(&menu_button_key(context)?).or_else(|| buttons.get(&0)).cloned();
+    Ok(button.unwrap_or_else(|| json!({ "type": "default" })))
+}
+
+pub(super) fn set_chat_menu_button(context: &mut Context<'_>) -> Reply {
+    let key = menu_button_key(context)?;
     let button = context.params.json("menu_button")?.unwrap_or_else(|| json!({ "type": "default" }));
     Params::only(&button, "MenuButton", &["type", "text", "web_app"])?;
     match button.get("type").and_then(Value::as_str) {
-        Some("commands" | "default" | "web_app") => Ok(Value::Bool(true)),
+        Some("commands" | "default" | "web_app") => {
+            context.world.menu_buttons.insert(key, button);
+            Ok(Value::Bool(true))
+        }
         _ => Err(ApiError::bad_request("can't parse menu button: Unsupported type specified")),
     }
 }

@@ -54,13 +54,23 @@ fn known_chat(context: &Context<'_>) -> Result<i64, ApiError> {
     if started || id == context.world.operator_chat_id {
         return Ok(id);
     }
+    match context.world.channels.get(&id) {
+        // A public channel can be looked at from outside.
+        Some(channel) if channel.bot_admin || channel.username.is_some() => return Ok(id),
+        Some(_) => return Err(ApiError::new(403, "Forbidden: bot is not a member of the channel chat")),
+        None => {}
+    }
     Err(ApiError::bad_request("chat not found"))
 }
 
 pub(super) fn get_chat(context: &Context<'_>) -> Reply {
     let id = known_chat(context)?;
     let mut chat = context.world.chat_value(id);
+    let invitation = context.world.channels.get(&id).filter(|channel| channel.bot_admin).map(|channel| &channel.invitation);
     if let Some(object) = chat.as_object_mut() {
+        if let Some(invitation) = invitation {
+            object.insert("invite_link".to_owned(), json!(format!("https://t.me/+{invitation}")));
+        }
         object.insert("accent_color_id".to_owned(), json!(id.rem_euclid(7)));
         object.insert("max_reaction_count".to_owned(), json!(11));
         object.insert(
@@ -80,13 +90,21 @@ pub(super) fn get_chat(context: &Context<'_>) -> Reply {
 pub(super) fn get_chat_member(context: &Context<'_>) -> Reply {
     let chat_id = known_chat(context)?;
     let user_id = context.params.integer("user_id")?.ok_or_else(|| ApiError::bad_request("invalid user_id specified"))?;
+    let channel = context.world.channels.get(&chat_id);
+    if channel.is_some_and(|channel| !channel.bot_admin) {
+        return Err(ApiError::bad_request("member list is inaccessible"));
+    }
     if user_id == context.world.bot_id {
         return Ok(json!({ "status": "member", "user": context.world.bot_user() }));
     }
     let Some(person) = context.world.persons.get(&user_id) else {
         return Err(ApiError::bad_request("member not found"));
     };
-    let member = if context.world.is_group(chat_id) { person.operator } else { chat_id == user_id };
+    let member = match channel {
+        Some(channel) => channel.members.contains(&user_id),
+        None if context.world.is_group(chat_id) => person.operator,
+        None => chat_id == user_id,
+    };
     let status = if member { "member" } else { "left" };
     Ok(json!({ "status": status, "user": person.user() }))
 }

@@ -127,6 +127,20 @@ pub(super) fn refund_star_payment(context: &mut Context<'_>) -> Reply {
     Ok(Value::Bool(true))
 }
 
+/// The bot ends a person's subscription after its current period, or lets it go on again.
+pub(super) fn edit_user_star_subscription(context: &mut Context<'_>) -> Reply {
+    let user_id = context.params.integer("user_id")?.ok_or_else(|| ApiError::bad_request("invalid user_id specified"))?;
+    let charge = context.params.required_text("telegram_payment_charge_id", "CHARGE_ID_EMPTY")?;
+    let canceled = context.params.boolean("is_canceled")?.ok_or_else(|| ApiError::bad_request("parameter \"is_canceled\" is required"))?;
+    let id = context.world.subscription_of(charge).ok_or_else(|| ApiError::bad_request("CHARGE_ID_INVALID"))?;
+    let subscription = context.world.star_subscriptions.get_mut(&id).filter(|subscription| subscription.person == user_id);
+    let subscription = subscription.ok_or_else(|| ApiError::bad_request("CHARGE_ID_INVALID"))?;
+    subscription.canceled_by_bot = canceled;
+    context.world.live.effects.keep = true;
+    context.world.touch(user_id);
+    Ok(Value::Bool(true))
+}
+
 pub(super) fn get_star_transactions(context: &Context<'_>) -> Reply {
     let offset = usize::try_from(context.params.integer("offset")?.unwrap_or(0)).unwrap_or_default();
     let limit = context.params.integer("limit")?.unwrap_or(100);

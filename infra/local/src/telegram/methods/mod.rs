@@ -49,12 +49,17 @@ pub(crate) fn run(method: &str, context: &mut Context<'_>) -> Reply {
         "createInvoiceLink" => invoices::create_invoice_link(context),
         "answerPreCheckoutQuery" => invoices::answer_pre_checkout_query(context),
         "refundStarPayment" => invoices::refund_star_payment(context),
+        "editUserStarSubscription" => invoices::edit_user_star_subscription(context),
         "getStarTransactions" => invoices::get_star_transactions(context),
         "getMyStarBalance" => Ok(invoices::get_my_star_balance(context)),
         "setMyCommands" => about::set_my_commands(context),
         "getMyCommands" => about::get_my_commands(context),
         "deleteMyCommands" => about::delete_my_commands(context),
         "setChatMenuButton" => about::set_chat_menu_button(context),
+        "getChatMenuButton" => about::get_chat_menu_button(context),
+        "getMyDescription" => about::get_profile(context, "description"),
+        "getMyShortDescription" => about::get_profile(context, "short_description"),
+        "getMyName" => about::get_profile(context, "name"),
         "setMyDescription" => about::set_profile(context, "description", 512),
         "setMyShortDescription" => about::set_profile(context, "short_description", 120),
         "setMyName" => about::set_profile(context, "name", 64),
@@ -67,6 +72,9 @@ impl Context<'_> {
     fn chat_id(&self, name: &str) -> Result<i64, ApiError> {
         if !self.params.has(name) {
             return Err(ApiError::bad_request(format!("{name} is empty")));
+        }
+        if let Ok(Some(username)) = self.params.text(name).map(|text| text.and_then(|text| text.strip_prefix('@'))) {
+            return self.world.channel_named(username).ok_or_else(|| ApiError::bad_request("chat not found"));
         }
         self.params
             .integer(name)

@@ -16,6 +16,7 @@ const SPINNER_MS = 15_000;
 const state = {
   bot: { username: "", name: "" },
   seats: [],
+  channels: [],
   current: null,
   /** Who acts in the group. */
   acting: null,
@@ -71,6 +72,7 @@ const refreshSeats = refresher(async () => {
   const answer = await ask("state");
   state.bot = answer.bot;
   state.seats = answer.chats;
+  state.channels = answer.channels;
   state.connected = answer.connected;
   state.failure = answer.failure;
   if (!state.seats.some((seat) => seat.chat_id === state.current)) {
@@ -81,6 +83,7 @@ const refreshSeats = refresher(async () => {
     if (state.current !== null) refreshChat(state.current);
   }
   showSeats();
+  showChannels();
   showHead();
   showFoot();
 });
@@ -152,6 +155,7 @@ function open(id) {
   $("messages").replaceChildren();
   setTyping(false);
   showSeats();
+  showChannels();
   showHead();
   showMessages();
   showFoot();
@@ -200,6 +204,37 @@ function showSeats() {
   $("chats").replaceChildren(...nodes);
   if (focused?.startsWith("person-")) nodes.find((node) => node.dataset.testid === focused)?.focus();
 }
+
+/** The channels, and whether the person who acts now is in each. */
+function showChannels() {
+  const who = person();
+  $("channels").hidden = state.channels.length === 0 && who === null;
+  $("channel-list").replaceChildren(
+    ...state.channels.map((channel) => {
+      const item = make("li");
+      const name = make("span", "", channel.title);
+      name.dir = "auto";
+      name.append(make("small", "", channel.username ? `@${channel.username}` : "private"));
+      const joined = check("in it", channel.members.includes(who), (member) => setMember(channel, member));
+      joined.dataset.testid = `member-${channel.id}`;
+      const admin = check("bot is admin", channel.bot_admin, (bot_admin) => post(`channels/${channel.id}`, { bot_admin }));
+      item.append(name, joined, admin);
+      return item;
+    }),
+  );
+}
+
+function check(words, checked, change) {
+  const label = make("label", "check");
+  const box = make("input");
+  box.type = "checkbox";
+  box.checked = checked;
+  box.onchange = () => change(box.checked).catch((error) => toast(error.message));
+  label.append(box, words);
+  return label;
+}
+
+const setMember = (channel, member) => post(`channels/${channel.id}/members`, { person_id: person(), member });
 
 function showHead() {
   const here = seat();
@@ -356,6 +391,7 @@ function messageNode(chat, message) {
       : `${state.bot.name} returned ⭐${charge.total_amount}`;
     const node = make("div", "service", words);
     node.dataset.testid = "message";
+    if (message.subscription) node.append(subscriptionNode(message.subscription));
     return node;
   }
   const here = seat();
@@ -408,6 +444,26 @@ function messageNode(chat, message) {
     row.append(keyboard(message, rows));
   }
   return row;
+}
+
+/** What Telegram's own settings offer for a subscription in Stars, and its clock. */
+function subscriptionNode({ charge, paid_until, canceled, canceled_by_bot, newest }) {
+  const node = make("small", "", `, every 30 days, paid until ${day(paid_until)}`);
+  if (!newest) return node;
+  const act = (words, path, body, testid) => {
+    const button = make("button", "", words);
+    button.type = "button";
+    button.dataset.testid = testid;
+    button.onclick = () => post(`subscriptions/${charge}/${path}`, body).catch((error) => toast(error.message));
+    node.append(button);
+  };
+  if (canceled_by_bot) node.append(" · ended by the bot");
+  else if (canceled) act("Resume", "cancel", { canceled: false }, "subscription-resume");
+  else {
+    act("Charge the next period", "renew", {}, "subscription-renew");
+    act("Cancel", "cancel", { canceled: true }, "subscription-cancel");
+  }
+  return node;
 }
 
 const summary = (message) => (message.text ?? message.caption ?? message.invoice?.title ?? "Photo").slice(0, 120);
@@ -613,8 +669,10 @@ function insideTelegram(url) {
   }
   if (path === "share/url" || path === "share") {
     const shared = [parsed.searchParams.get("text"), parsed.searchParams.get("url")].filter(Boolean).join("\n");
-    return () => copy(shared, "Copied what would be shared");
+    return () => share(shared, parsed.searchParams.get("url") ?? "");
   }
+  const joined = state.channels.find(({ link }) => link.toLowerCase() === `https://t.me/${path}`.toLowerCase());
+  if (joined) return () => joinSheet(joined);
   return null;
 }
 
@@ -711,7 +769,9 @@ async function sheet({ slug, message }) {
     $("pay-title").textContent = invoice.title;
     $("pay-text").textContent = invoice.description;
     $("pay-error").textContent = "";
-    $("pay-confirm").textContent = `Pay ⭐${invoice.amount}`;
+    $("pay-confirm").textContent = invoice.subscription_period
+      ? `Subscribe: ⭐${invoice.amount} every 30 days`
+      : `Pay ⭐${invoice.amount}`;
     busyPaying(false);
     if (!dialog.open) dialog.showModal();
     $("pay-confirm").focus();
@@ -741,6 +801,52 @@ $("pay-confirm").onclick = async () => {
   }
 };
 $("pay-cancel").onclick = () => $("pay").close();
+
+// ---- channels and sharing ----
+
+function joinSheet(channel) {
+  const member = channel.members.includes(person());
+  $("join-title").textContent = channel.title;
+  $("join-text").textContent = member ? "You are in this channel." : "A channel.";
+  $("join-confirm").textContent = member ? "Leave" : "Join";
+  $("join-confirm").onclick = async () => {
+    $("join").close();
+    try {
+      await setMember(channel, !member);
+      toast(member ? "You left the channel" : "You joined the channel");
+    } catch (error) {
+      toast(error.message);
+    }
+  };
+  $("join").showModal();
+}
+$("join-cancel").onclick = () => $("join").close();
+
+/** Whoever gets a start link opens it. */
+function share(text, url) {
+  $("share-text").textContent = text;
+  const others = state.seats.filter((other) => !other.group && other.chat_id !== state.current);
+  $("share-people").replaceChildren(
+    ...others.map((other) => {
+      const button = make("button", "plain", other.title);
+      button.type = "button";
+      button.dir = "auto";
+      button.dataset.testid = `share-${other.chat_id}`;
+      button.onclick = () => {
+        $("share").close();
+        open(other.chat_id);
+        insideTelegram(url)?.();
+      };
+      return button;
+    }),
+  );
+  $("share-copy").onclick = () => {
+    $("share").close();
+    copy(text, "Copied what would be shared");
+  };
+  $("share").showModal();
+}
+$("share-cancel").onclick = () => $("share").close();
 
 // ---- writing ----
 
@@ -852,6 +958,7 @@ $("start").onclick = () => (seat()?.blocked ? setBlocked(false) : say("/start"))
 $("block").onclick = () => setBlocked(!seat()?.blocked);
 $("acting-as").onchange = () => {
   state.acting = Number($("acting-as").value);
+  showChannels();
   $("messages").replaceChildren();
   showMessages();
 };
@@ -863,6 +970,7 @@ $("down").onclick = toEnd;
 async function upload(blob, name) {
   const caption = $("text").value.trim();
   const query = new URLSearchParams({ person_id: person(), caption, name });
+  if (state.replyTo !== null) query.set("reply_to", state.replyTo);
   try {
     await ask(`chats/${state.current}/files?${query}`, {
       method: "POST",
@@ -870,6 +978,8 @@ async function upload(blob, name) {
       body: blob,
     });
     if (caption) $("text").value = "";
+    state.replyTo = null;
+    showFoot();
   } catch (error) {
     toast(error.message);
   }
@@ -1033,6 +1143,21 @@ $("person-form").onsubmit = async (event) => {
     $("person").close();
     await refreshSeats();
     open(person_id);
+  } catch (error) {
+    toast(error.message);
+  }
+};
+
+$("add-channel").onclick = () => {
+  $("channel-form").reset();
+  $("channel").showModal();
+};
+$("channel-cancel").onclick = () => $("channel").close();
+$("channel-form").onsubmit = async (event) => {
+  event.preventDefault();
+  try {
+    await post("channels", { title: $("channel-name").value, username: $("channel-username").value });
+    $("channel").close();
   } catch (error) {
     toast(error.message);
   }

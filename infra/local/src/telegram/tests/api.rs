@@ -270,6 +270,71 @@ async fn only_operators_are_members_of_their_group() {
 }
 
 #[tokio::test]
+async fn the_bot_sees_who_is_in_the_channels_that_it_administers() {
+    const NEWS: i64 = -1_002_000_000_123;
+    let (stand_in, customer) = started().await;
+    stand_in.channel(NEWS, "News", Some("shop_news"));
+    stand_in.channel(NEWS - 1, "Club", None);
+    let member = |chat: Value| json!({ "chat_id": chat, "user_id": CUSTOMER });
+    let status = async |chat: Value| done(&stand_in, "getChatMember", member(chat)).await["status"].clone();
+    assert_eq!(status(json!(NEWS)).await, "left");
+    customer.open("https://t.me/Shop_News").await.unwrap();
+    assert_eq!((status(json!(NEWS)).await, status(json!("@shop_news")).await), (json!("member"), json!("member")));
+    let invitation = done(&stand_in, "getChat", json!({ "chat_id": NEWS - 1 })).await["invite_link"].as_str().unwrap().to_owned();
+    assert_eq!(stand_in.channel_link(NEWS - 1), Some(invitation.clone()));
+    customer.open(&invitation).await.unwrap();
+    assert_eq!(status(json!(NEWS - 1)).await, "member");
+    customer.leave(NEWS);
+    assert_eq!(status(json!(NEWS)).await, "left");
+    for (chat, refusal) in [(NEWS, "member list is inaccessible"), (NEWS - 1, "bot is not a member of the channel chat")] {
+        stand_in.set_channel_admin(chat, false);
+        let (_, body) = call(&stand_in, "getChatMember", member(json!(chat))).await;
+        assert!(body["description"].as_str().unwrap().contains(refusal), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn links_inside_the_chat_are_opened_as_in_the_apps() {
+    let (stand_in, customer) = started().await;
+    customer.open("https://t.me/shop_bot?start=gift_x").await.unwrap();
+    let said = |customer: &Person| customer.chat().last().unwrap().text.clone();
+    assert_eq!(said(&customer), "/start gift_x");
+    customer.open("https://t.me/SHOP_BOT").await.unwrap();
+    assert_eq!(said(&customer), "/start");
+    for elsewhere in ["https://t.me/other_bot?start=x", "https://example.com/?start=x", "https://t.me/+nobody"] {
+        assert!(matches!(customer.open(elsewhere).await, Err(PersonError::NotForBot { .. })), "{elsewhere}");
+    }
+    assert!(matches!(customer.open("https://t.me/$nothing").await, Err(PersonError::Pay(PayError::NoInvoice))));
+    assert_eq!(stand_in.pending_updates(), 0);
+}
+
+#[tokio::test]
+async fn an_operator_answers_what_the_bot_said_in_the_group() {
+    let stand_in = stand_in();
+    let updates = willing_bot(&stand_in);
+    let operator = stand_in.operator(CUSTOMER + 1, "Operator", "en");
+    done(&stand_in, "sendMessage", json!({ "chat_id": OPERATORS, "text": "A question of 42" })).await;
+    let question = operator.told("question of 42").unwrap();
+    operator.reply(question.message_id, "An answer").await;
+    operator.reply_with_photo(question.message_id, DOT, "like this").await;
+    let seen = updates.lock().unwrap().clone();
+    for (update, words) in seen.iter().zip(["/text", "/caption"]) {
+        let message = &update["message"];
+        assert_eq!((&message["chat"]["id"], &message["chat"]["type"]), (&json!(OPERATORS), &json!("supergroup")));
+        assert_eq!(message["reply_to_message"]["text"], "A question of 42");
+        assert_eq!(message["reply_to_message"]["from"]["is_bot"], true);
+        assert!(message.pointer(words).is_some(), "{message}");
+    }
+    // The same picture is known again by its `file_unique_id`, whoever sends it.
+    let customer = stand_in.person(CUSTOMER, "Customer", "fa");
+    customer.send_photo(DOT).await;
+    let seen = updates.lock().unwrap().clone();
+    let unique = |update: &Value| update["message"]["photo"][1]["file_unique_id"].as_str().unwrap().to_owned();
+    assert_eq!(unique(&seen[1]), unique(&seen[2]));
+    assert_ne!(seen[1]["message"]["photo"][1]["file_id"], seen[2]["message"]["photo"][1]["file_id"]);
+}
+
+#[tokio::test]
 async fn commands_are_kept_by_scope_and_language() {
     let (stand_in, _) = started().await;
     let commands = json!([{ "command": "menu", "description": "منو" }]);

@@ -57,13 +57,68 @@ async fn an_invoice_link_is_looked_at_and_paid() {
     let link = done(&stand_in, "createInvoiceLink", invoice).await;
     let slug = link.as_str().unwrap().rsplit('$').next().unwrap().to_owned();
     let (_, shown) = get(&stand_in, &format!("/chat/api/invoices/{slug}")).await;
-    assert_eq!(shown, json!({ "title": "Plan", "description": "d", "amount": 5 }));
+    assert_eq!(shown, json!({ "title": "Plan", "description": "d", "amount": 5, "subscription_period": null }));
     let pay = json!({ "person_id": CUSTOMER, "chat_id": CUSTOMER, "slug": slug });
     assert_eq!(post(&stand_in, "/chat/api/pay", pay).await.0, 200);
     assert_eq!(stand_in.star_transactions().len(), 1);
     let wrong = json!({ "person_id": CUSTOMER, "chat_id": CUSTOMER, "slug": "nonsense" });
     let (status, refused) = post(&stand_in, "/chat/api/pay", wrong).await;
     assert_eq!((status, refused["error"].as_str()), (409, Some("there is no such invoice")));
+}
+
+#[tokio::test]
+async fn a_subscription_in_stars_is_renewed_and_ended_from_the_page() {
+    let stand_in = stand_in();
+    willing_bot(&stand_in);
+    let _page = stand_in.chat_page();
+    let invoice = json!({
+        "title": "Plan", "description": "d", "payload": "p", "currency": "XTR", "prices": [{ "label": "l", "amount": 5 }],
+        "subscription_period": 2_592_000,
+    });
+    let link = done(&stand_in, "createInvoiceLink", invoice).await;
+    let slug = link.as_str().unwrap().rsplit('$').next().unwrap().to_owned();
+    let (_, shown) = get(&stand_in, &format!("/chat/api/invoices/{slug}")).await;
+    assert_eq!(shown["subscription_period"], 2_592_000);
+    let pay = json!({ "person_id": CUSTOMER, "chat_id": CUSTOMER, "slug": slug });
+    let (_, paid) = post(&stand_in, "/chat/api/pay", pay).await;
+    let charge = paid["charge_id"].as_str().unwrap();
+    let (status, renewed) = post(&stand_in, &format!("/chat/api/subscriptions/{charge}/renew"), json!({})).await;
+    assert_eq!(status, 200);
+    let (_, chat) = get(&stand_in, &format!("/chat/api/chats/{CUSTOMER}")).await;
+    let told: Vec<_> = chat["messages"].as_array().unwrap().iter().map(|message| &message["subscription"]).collect();
+    assert_eq!((told.len(), &told[0]["newest"], &told[1]["newest"]), (2, &json!(false), &json!(true)));
+    assert_eq!(told[1]["charge"], renewed["charge_id"]);
+    let cancel = |canceled: bool| json!({ "canceled": canceled });
+    assert_eq!(post(&stand_in, &format!("/chat/api/subscriptions/{charge}/cancel"), cancel(true)).await.0, 200);
+    assert_eq!(post(&stand_in, &format!("/chat/api/subscriptions/{charge}/renew"), json!({})).await.0, 409);
+    assert_eq!(post(&stand_in, &format!("/chat/api/subscriptions/{charge}/cancel"), cancel(false)).await.0, 200);
+    assert_eq!(post(&stand_in, &format!("/chat/api/subscriptions/{charge}/renew"), json!({})).await.0, 200);
+    assert_eq!(post(&stand_in, "/chat/api/subscriptions/nonsense/cancel", cancel(true)).await.0, 404);
+}
+
+#[tokio::test]
+async fn channels_are_made_joined_and_left() {
+    let stand_in = stand_in();
+    let _page = stand_in.chat_page();
+    let (_, made) = post(&stand_in, "/chat/api/channels", json!({ "title": "Offers", "username": "@shop_offers" })).await;
+    let id = made["channel_id"].as_i64().unwrap();
+    let taken = json!({ "title": "Other", "username": "SHOP_offers" });
+    assert_eq!(post(&stand_in, "/chat/api/channels", taken).await.0, 409);
+    assert_eq!(post(&stand_in, "/chat/api/channels", json!({ "title": "Other", "username": "x y" })).await.0, 400);
+    let channel = || async {
+        let (_, state) = get(&stand_in, "/chat/api/state").await;
+        let channels = state["channels"].as_array().unwrap().clone();
+        assert_eq!(channels.len(), 2, "that of a new shop, and this one");
+        channels.into_iter().find(|channel| channel["id"] == id).unwrap()
+    };
+    assert_eq!((&channel().await["link"], &channel().await["members"]), (&json!("https://t.me/shop_offers"), &json!([])));
+    let members = format!("/chat/api/channels/{id}/members");
+    assert_eq!(post(&stand_in, &members, json!({ "person_id": CUSTOMER, "member": true })).await.0, 200);
+    assert_eq!(channel().await["members"], json!([CUSTOMER]));
+    assert_eq!(post(&stand_in, &members, json!({ "person_id": CUSTOMER, "member": false })).await.0, 200);
+    assert_eq!(post(&stand_in, &format!("/chat/api/channels/{id}"), json!({ "bot_admin": false })).await.0, 200);
+    assert_eq!((&channel().await["members"], &channel().await["bot_admin"]), (&json!([]), &json!(false)));
+    assert_eq!(post(&stand_in, "/chat/api/channels/-1/members", json!({ "person_id": CUSTOMER, "member": true })).await.0, 404);
 }
 
 #[tokio::test]

@@ -46,6 +46,45 @@ async fn a_link_is_paid_as_often_as_people_like_and_refunded_once() {
 }
 
 #[tokio::test]
+async fn a_subscription_is_charged_again_under_the_same_payload_until_somebody_ends_it() {
+    let stand_in = stand_in();
+    let updates = willing_bot(&stand_in);
+    let customer = stand_in.person(CUSTOMER, "Customer", "fa");
+    let mut params = invoice();
+    params["subscription_period"] = json!(2_592_000);
+    let link = done(&stand_in, "createInvoiceLink", params).await;
+    let link = link.as_str().unwrap();
+    assert_eq!(stand_in.invoice(link).unwrap().subscription_period, Some(2_592_000));
+    let first = customer.pay(link).await.unwrap().charge_id;
+    let second = stand_in.renew_star_subscription(&first).await.unwrap();
+    assert!(second.payment.is_success());
+    let third = stand_in.renew_star_subscription(&second.charge_id).await.unwrap().charge_id;
+
+    let told: Vec<Value> =
+        updates.lock().unwrap().iter().filter_map(|update| update.pointer("/message/successful_payment").cloned()).collect();
+    let field = |name: &str| told.iter().map(|payment| payment[name].clone()).collect::<Vec<_>>();
+    assert_eq!(field("telegram_payment_charge_id"), [json!(first), json!(second.charge_id), json!(third)]);
+    assert_eq!(field("invoice_payload"), [json!("order-1"), json!("order-1"), json!("order-1")]);
+    assert_eq!(field("is_recurring"), [json!(true), json!(true), json!(true)]);
+    assert_eq!(field("is_first_recurring"), [json!(true), Value::Null, Value::Null]);
+    let until = field("subscription_expiration_date").iter().map(|date| date.as_i64().unwrap()).collect::<Vec<_>>();
+    assert_eq!((until[0], until[1] - until[0], until[2] - until[1]), (1_760_000_000 + 2_592_000, 2_592_000, 2_592_000));
+    let asked = updates.lock().unwrap().iter().filter(|update| update.get("pre_checkout_query").is_some()).count();
+    assert_eq!(asked, 1, "only the person's own payment is asked about");
+
+    let edit = |canceled: bool| json!({ "user_id": CUSTOMER, "telegram_payment_charge_id": first, "is_canceled": canceled });
+    done(&stand_in, "editUserStarSubscription", edit(true)).await;
+    assert_eq!(stand_in.renew_star_subscription(&first).await, Err(RenewError::Canceled));
+    done(&stand_in, "editUserStarSubscription", edit(false)).await;
+    assert!(customer.set_subscription_canceled(&third, true));
+    assert_eq!(stand_in.renew_star_subscription(&first).await, Err(RenewError::Canceled));
+    let wrong = json!({ "user_id": CUSTOMER + 1, "telegram_payment_charge_id": first, "is_canceled": true });
+    assert_eq!(call(&stand_in, "editUserStarSubscription", wrong).await.1["description"], "Bad Request: CHARGE_ID_INVALID");
+    done(&stand_in, "refundStarPayment", json!({ "user_id": CUSTOMER, "telegram_payment_charge_id": third })).await;
+    assert_eq!(stand_in.renew_star_subscription("nonsense").await, Err(RenewError::NoSubscription));
+}
+
+#[tokio::test]
 async fn an_invoice_message_is_paid_once_by_its_button() {
     let stand_in = stand_in();
     willing_bot(&stand_in);
