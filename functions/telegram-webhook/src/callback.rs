@@ -97,7 +97,7 @@ async fn outcome(app: &App, query: &CallbackQuery, button: Option<Button>, deadl
         Button::Plan(product) => {
             let shop = app.shop().await?;
             match shop.product(&product) {
-                Some(product) => screens::plan(app, &app.fresh_offer(product, Purpose::Purchase)?, &user, None),
+                Some(product) => screens::plan(app, &app.fresh_offer(&shop, product, Purpose::Purchase)?, &user, None),
                 None => screens::plans(app, &shop, language, Some("plan-gone")),
             }
         }

@@ -111,11 +111,11 @@ async fn on_text(app: &App, from: &Sender, text: &str) -> Result<app::screen::Sc
             let Some(product) = shop.product(&product) else { return Ok(screens::plans(app, &shop, user.language, Some("plan-gone"))) };
             let Some(order) = order.ulid() else { return Ok(screens::not_understood(app, &user)) };
             let purpose = extends.map_or(if gift { Purpose::Gift } else { Purpose::Purchase }, Purpose::Extend);
-            match app.offer_with_code(product, purpose, typed, order)? {
+            match app.offer_with_code(&shop, product, purpose, typed, order)? {
                 Ok(offer) => Ok(screens::plan(app, &offer, &user, None)),
                 // The bot goes on waiting for another code.
                 Err(rejection) => {
-                    let offer = app.offer(product, purpose, None, order)?;
+                    let offer = app.offer(&shop, product, purpose, None, order)?;
                     Ok(screens::plan(app, &offer, &user, Some(screens::rejection_text(rejection))))
                 }
             }

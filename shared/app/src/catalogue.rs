@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use domain::{
-    ProductId, Timestamp,
+    Money, ProductId, Timestamp,
+    payment::Gateway,
     product::{Product, ProductKind},
     settings::Settings,
     time::Span,
@@ -44,6 +45,15 @@ impl Shop {
 
     pub fn product(&self, id: &ProductId) -> Option<&Product> {
         self.for_sale().find(|product| product.id == *id)
+    }
+}
+
+impl Shop {
+    /// What a gateway would charge when `total` of a product's base price is due; `None`: it cannot, or is not offered for so much or so little.
+    pub fn quote(&self, product: &Product, gateway: Gateway, total: Money) -> Option<Money> {
+        let quote = product.quote(gateway, total, &self.settings.rates)?;
+        let limits = self.settings.gateway_limits.get(&gateway);
+        (limits.is_none_or(|limits| limits.allow(quote)) && clients::payment::takes(gateway, quote)).then_some(quote)
     }
 }
 

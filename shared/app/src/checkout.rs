@@ -158,6 +158,7 @@ impl App {
     /// A plan at its price of now, without or with a code that was found to apply.
     pub fn offer(
         &self,
+        shop: &Shop,
         product: &Product,
         purpose: Purpose,
         discount: Option<(DiscountCodeName, Money)>,
@@ -165,13 +166,13 @@ impl App {
     ) -> Result<Offer, AppError> {
         let off = discount.as_ref().map_or(Money::zero(product.price.currency()), |(_, off)| *off);
         let total = product.price.checked_sub(off).map_err(|error| AppError::Text(error.to_string()))?;
-        let methods = self.gateways().filter_map(|gateway| Some((gateway, product.quote(gateway, total)?))).collect();
+        let methods = self.gateways_of(shop).filter_map(|gateway| Some((gateway, shop.quote(product, gateway, total)?))).collect();
         Ok(Offer { product: product.clone(), purpose, discount, total, methods, order })
     }
 
     /// A fresh offer of a plan: its buttons place a new order.
-    pub fn fresh_offer(&self, product: &Product, purpose: Purpose) -> Result<Offer, AppError> {
-        self.offer(product, purpose, None, self.seams.ulid(self.now()))
+    pub fn fresh_offer(&self, shop: &Shop, product: &Product, purpose: Purpose) -> Result<Offer, AppError> {
+        self.offer(shop, product, purpose, None, self.seams.ulid(self.now()))
     }
 
     /// How a button says what an offer is of.
@@ -234,6 +235,7 @@ impl App {
     /// A plan's offer with the code that a customer typed, or why it does not apply.
     pub fn offer_with_code(
         &self,
+        shop: &Shop,
         product: &Product,
         purpose: Purpose,
         typed: TypedCode,
@@ -242,7 +244,7 @@ impl App {
         let TypedCode(Some((name, user, terms, redemption))) = typed else { return Ok(Err(Rejection::NotFound)) };
         let id = OrderId::new(user.id, OrderKey::Ulid(order));
         match check_code(terms.as_ref(), product, Some(&user), &redemption, id, self.now()) {
-            Ok(off) => Ok(Ok(self.offer(product, purpose, Some((name, off)), order)?)),
+            Ok(off) => Ok(Ok(self.offer(shop, product, purpose, Some((name, off)), order)?)),
             Err(rejection) => Ok(Err(rejection)),
         }
     }
@@ -301,18 +303,18 @@ impl App {
             };
             let minted = Timestamp::from_millis(i64::try_from(choice.order.timestamp_ms()).unwrap_or(i64::MAX));
             if minted < now.minus(OLDEST_BUTTON) || minted > now.plus(CLOCK_SKEW) {
-                return done(Placed::Changed(Box::new(self.fresh_offer(product, purpose)?)));
+                return done(Placed::Changed(Box::new(self.fresh_offer(&shop, product, purpose)?)));
             }
             let discount = match &choice.code {
                 None => None,
                 Some(name) => match check_code(found.code.as_ref(), product, found.user.as_ref(), &found.redemption, id, now) {
                     Ok(off) => Some((name.clone(), off)),
                     Err(rejection) => {
-                        return done(Placed::CodeRefused(rejection, Box::new(self.offer(product, purpose, None, choice.order)?)));
+                        return done(Placed::CodeRefused(rejection, Box::new(self.offer(&shop, product, purpose, None, choice.order)?)));
                     }
                 },
             };
-            let offer = self.offer(product, purpose, discount, choice.order)?;
+            let offer = self.offer(&shop, product, purpose, discount, choice.order)?;
             let fits = choice.gateway.is_none() == offer.is_free() && self.fingerprint(&offer, choice.gateway) == choice.fingerprint;
             if !fits {
                 return done(Placed::Changed(Box::new(offer)));
@@ -332,7 +334,7 @@ impl App {
             OrderStatus::AwaitingPayment | OrderStatus::Paid | OrderStatus::Provisioned => Ok(Placed::Order(Box::new(order))),
             // The button of an order that ended: the same plan, as a new order.
             OrderStatus::Expired | OrderStatus::Canceled | OrderStatus::Refunded => match shop.product(&order.terms.product) {
-                Some(product) => Ok(Placed::Changed(Box::new(self.fresh_offer(product, Purpose::of(&order))?))),
+                Some(product) => Ok(Placed::Changed(Box::new(self.fresh_offer(shop, product, Purpose::of(&order))?))),
                 None => Ok(Placed::PlanGone),
             },
         }
@@ -437,7 +439,8 @@ impl App {
             let shop = self.shop().await?;
             // What was frozen is the price in the base currency; the quote in the gateway's currency is scaled from the plan's prices of now.
             let product = shop.product(&order.terms.product).filter(|product| product.price == order.terms.price);
-            let quote = product.and_then(|product| product.quote(gateway, order.total)).or_else(|| same_currency_quote(&order, gateway));
+            let quote =
+                product.and_then(|product| shop.quote(product, gateway, order.total)).or_else(|| same_currency_quote(&order, gateway));
             let Some(quote) = quote.filter(|_| self.gateway(gateway).is_some()) else { return Err(NotPayable::Gateway(None)) };
             order.begin_attempt(gateway, quote, now)?;
             match self.write_attempt(order.clone(), Some((gateway, quote)), now, Vec::new(), Write::replace).await {

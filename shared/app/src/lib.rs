@@ -41,7 +41,7 @@ pub use clients::{payment as gateways, telegram};
 pub use store;
 
 pub use audit::{Answer, By, Change, Keep, Kept, KeptAnswer, RequestName};
-use catalogue::Catalogue;
+use catalogue::{Catalogue, Shop};
 use clients::{panel::Panel, payment::PaymentGateway, telegram::Telegram};
 use config::Config;
 use domain::{Timestamp, payment::Gateway, reference::ReferenceKey, time::Span};
@@ -79,6 +79,14 @@ impl App {
     /// The gateways that are on, in the order in which customers see them.
     pub fn gateways(&self) -> impl Iterator<Item = Gateway> {
         self.gateways.iter().map(|gateway| gateway.gateway())
+    }
+
+    /// The same, with what the shop's settings switch on besides.
+    pub fn gateways_of(&self, shop: &Shop) -> impl Iterator<Item = Gateway> {
+        let card = !shop.settings.cards.is_empty() && self.gateway(Gateway::Card).is_none();
+        let mut on: Vec<Gateway> = self.gateways().chain(card.then_some(Gateway::Card)).collect();
+        on.sort_unstable();
+        on.into_iter()
     }
 
     /// The adapter of a gateway, where it is on.

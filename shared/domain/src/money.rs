@@ -212,14 +212,26 @@ impl Money {
         if part == whole || whole.is_zero() {
             return Ok(self);
         }
-        let exponent = self.currency.exponent();
         let product = self.amount.checked_mul(part.amount).ok_or(MoneyError::TooLarge)?;
-        let quotient = product.checked_div(whole.amount).ok_or(MoneyError::TooLarge)?;
+        Self::divided_up(product, whole.amount, self.currency)
+    }
+
+    /// The amount in another currency, of which one unit costs `rate` of this one, rounded up to that currency's unit.
+    pub fn converted_up(self, rate: Decimal, currency: Currency) -> Result<Self, MoneyError> {
+        if rate <= Decimal::ZERO {
+            return Err(MoneyError::NotADecimal);
+        }
+        Self::divided_up(self.amount, rate, currency)
+    }
+
+    fn divided_up(dividend: Decimal, divisor: Decimal, currency: Currency) -> Result<Self, MoneyError> {
+        let exponent = currency.exponent();
+        let quotient = dividend.checked_div(divisor).ok_or(MoneyError::TooLarge)?;
         let down = quotient.round_dp_with_strategy(exponent, RoundingStrategy::ToZero);
         // A quotient that does not end is cut after 28 digits: only multiplying back tells whether something was left over.
-        let exact = down.checked_mul(whole.amount).ok_or(MoneyError::TooLarge)? >= product;
+        let exact = down.checked_mul(divisor).ok_or(MoneyError::TooLarge)? >= dividend;
         let up = if exact { Some(down) } else { down.checked_add(Decimal::new(1, exponent)) };
-        Self::new(up.ok_or(MoneyError::TooLarge)?, self.currency)
+        Self::new(up.ok_or(MoneyError::TooLarge)?, currency)
     }
 
     /// The smaller of two amounts of one currency.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -127,11 +128,19 @@ impl Product {
         if self.price.currency() == currency { Some(self.price) } else { self.prices.get(&currency).copied() }
     }
 
-    /// What a gateway would charge when `total` of the base price is due: the gateway's preferred currency that the product has a price in,
-    /// scaled like the base price, rounded up, at least one unit.
-    pub fn quote(&self, gateway: Gateway, total: Money) -> Option<Money> {
-        let price = gateway_currencies(gateway).iter().find_map(|currency| self.price_in(*currency))?;
-        price.scaled_up(total, self.price).ok().filter(|quote| !quote.is_zero())
+    /// What a gateway would charge when `total` of the base price is due: the gateway's preferred currency that the product has a price in, scaled
+    /// like the base price, or else the one that has a rate (what one unit of it costs in the base currency). Rounded up, at least one unit.
+    pub fn quote(&self, gateway: Gateway, total: Money, rates: &BTreeMap<Currency, Decimal>) -> Option<Money> {
+        let currencies = gateway_currencies(gateway);
+        let quote = match currencies.iter().find_map(|currency| self.price_in(*currency)) {
+            Some(price) => price.scaled_up(total, self.price).ok()?,
+            None if total.currency() != self.price.currency() => return None,
+            None => {
+                let (currency, rate) = currencies.iter().find_map(|currency| Some((*currency, *rates.get(currency)?)))?;
+                total.converted_up(rate, currency).ok()?
+            }
+        };
+        (!quote.is_zero()).then_some(quote)
     }
 
     pub fn terms(&self) -> Terms {

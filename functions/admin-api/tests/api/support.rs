@@ -196,7 +196,7 @@ impl Shop {
             let to = Use { customer: user.id, product, price, first_purchase: true, held_by_customer: 0 };
             discount = Some((code.name.clone(), code.apply(&to, self.app.now()).unwrap()));
         }
-        let offer = self.app.offer(product, Purpose::Purchase, discount, ulid).unwrap();
+        let offer = self.app.offer(&shop, product, Purpose::Purchase, discount, ulid).unwrap();
         let choice = Choice {
             gateway: Some(Gateway::Card),
             order: ulid,

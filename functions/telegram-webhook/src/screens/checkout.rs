@@ -182,9 +182,9 @@ fn order_footer(app: &App, order: &Order, shown: Option<Gateway>, shop: &Shop, l
     let Some(ulid) = order.id.key.ulid() else { return keyboard.row([home(app, language)]) };
     let product = shop.product(&order.terms.product);
     let left = order.attempts.len() < Order::MAX_ATTEMPTS;
-    for gateway in app.gateways().filter(|gateway| Some(*gateway) != shown) {
+    for gateway in app.gateways_of(shop).filter(|gateway| Some(*gateway) != shown) {
         let begun = order.attempts.iter().rev().find(|attempt| attempt.gateway == gateway).map(|attempt| attempt.quote);
-        let quote = begun.or_else(|| product.filter(|_| left).and_then(|product| product.quote(gateway, order.total)));
+        let quote = begun.or_else(|| product.filter(|_| left).and_then(|product| shop.quote(product, gateway, order.total)));
         if let Some(quote) = quote {
             keyboard = keyboard.row([pay_button(app, language, gateway, quote, &Button::Pay { order: ulid, gateway })]);
         }

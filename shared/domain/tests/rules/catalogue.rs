@@ -1,5 +1,7 @@
 //! Plans: which can be stored, and what a gateway charges for them.
 
+use std::collections::BTreeMap;
+
 use domain::{
     Currency, Money,
     payment::{Gateway, gateway_currencies},
@@ -90,7 +92,29 @@ fn what_a_gateway_charges() {
         ("a total in another currency", product(), Gateway::TelegramStars, dollars("2.99"), None),
     ];
     for (case, product, gateway, total, want) in cases {
-        assert_eq!(product.quote(gateway, total), want, "{case}");
+        assert_eq!(product.quote(gateway, total, &BTreeMap::new()), want, "{case}");
+    }
+}
+
+#[test]
+fn what_has_no_price_is_sold_at_a_rate() {
+    let rate = |text: &str| text.parse::<Decimal>().unwrap();
+    let rates = BTreeMap::from([(Currency::Usd, rate("61500")), (Currency::Xtr, rate("1003.5")), (Currency::Rub, rate("0"))]);
+    let dollars = |text| money(text, Currency::Usd);
+    let unpriced = Product { prices: [].into(), ..product() };
+    let cases: Vec<(&str, &Product, Gateway, Money, Option<Money>)> = vec![
+        ("a price of its own comes first", &product(), Gateway::TelegramStars, toman(150_000), Some(stars(150))),
+        ("Stars, rounded up", &unpriced, Gateway::TelegramStars, toman(150_000), Some(stars(150))),
+        ("dollars, rounded up to the cent", &unpriced, Gateway::CryptoPay, toman(150_000), Some(dollars("2.44"))),
+        ("what divides evenly", &unpriced, Gateway::CryptoPay, toman(123_000), Some(dollars("2"))),
+        ("a single toman costs a cent", &unpriced, Gateway::CryptoPay, toman(1), Some(dollars("0.01"))),
+        ("the base currency needs no rate", &unpriced, Gateway::Card, toman(150_000), Some(toman(150_000))),
+        ("a rate of nothing is no rate", &unpriced, Gateway::YooKassa, toman(150_000), None),
+        ("nothing is due", &unpriced, Gateway::CryptoPay, toman(0), None),
+        ("a total in another currency", &unpriced, Gateway::CryptoPay, dollars("2.99"), None),
+    ];
+    for (case, product, gateway, total, want) in cases {
+        assert_eq!(product.quote(gateway, total, &rates), want, "{case}");
     }
 }
 
@@ -118,7 +142,7 @@ proptest! {
     #[test]
     fn a_quote_is_the_price_scaled_and_rounded_up((product, total) in prices(), gateway in select(Gateway::ALL.as_slice())) {
         prop_assert_eq!(product.validate(), Ok(()));
-        let Some(quote) = product.quote(gateway, total) else {
+        let Some(quote) = product.quote(gateway, total, &BTreeMap::new()) else {
             prop_assert!(gateway_currencies(gateway).iter().all(|currency| product.price_in(*currency).is_none()), "what has a price has a quote");
             return Ok(());
         };
@@ -133,7 +157,7 @@ proptest! {
 
     #[test]
     fn the_whole_price_is_quoted_as_it_stands((product, _) in prices(), gateway in select(Gateway::ALL.as_slice())) {
-        if let Some(quote) = product.quote(gateway, product.price) {
+        if let Some(quote) = product.quote(gateway, product.price, &BTreeMap::new()) {
             prop_assert_eq!(Some(quote), product.price_in(quote.currency()));
         }
     }
