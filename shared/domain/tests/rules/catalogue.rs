@@ -102,8 +102,9 @@ fn what_has_no_price_is_sold_at_a_rate() {
     let rates = BTreeMap::from([(Currency::Usd, rate("61500")), (Currency::Xtr, rate("1003.5")), (Currency::Rub, rate("0"))]);
     let dollars = |text| money(text, Currency::Usd);
     let unpriced = Product { prices: [].into(), ..product() };
+    let priced = product();
     let cases: Vec<(&str, &Product, Gateway, Money, Option<Money>)> = vec![
-        ("a price of its own comes first", &product(), Gateway::TelegramStars, toman(150_000), Some(stars(150))),
+        ("a price of its own comes first", &priced, Gateway::TelegramStars, toman(150_000), Some(stars(150))),
         ("Stars, rounded up", &unpriced, Gateway::TelegramStars, toman(150_000), Some(stars(150))),
         ("dollars, rounded up to the cent", &unpriced, Gateway::CryptoPay, toman(150_000), Some(dollars("2.44"))),
         ("what divides evenly", &unpriced, Gateway::CryptoPay, toman(123_000), Some(dollars("2"))),
