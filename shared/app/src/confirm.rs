@@ -72,7 +72,7 @@ impl App {
             // Where it is ours, the poll of its order finds it by the gateway's own name; money that went back is known by that name alone.
             return Ok(Confirmed::Unknown);
         }
-        if report.status == ReportedStatus::Pending && claimed.status != ReportedStatus::Refunded {
+        if report.status == ReportedStatus::Pending && !matches!(claimed.status, ReportedStatus::Pending | ReportedStatus::Refunded) {
             return Ok(Confirmed::NotYet);
         }
         let settled = self.settle_report(&report, deadline).await?;

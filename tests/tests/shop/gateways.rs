@@ -1,4 +1,7 @@
-//! Gateways that say where to look and prove nothing, and browsers that come back: each as a customer's journey.
+//! Gateways that say where to look and prove nothing, and browsers that come back: each as a customer's journey. What all others have in common
+//! stands in [`rails`].
+
+mod rails;
 
 use std::{
     collections::HashMap,
@@ -7,7 +10,7 @@ use std::{
 
 use axum::{
     Router,
-    extract::State,
+    extract::{Query, State},
     http::{Request, StatusCode},
 };
 use data_encoding::HEXLOWER;
@@ -48,11 +51,21 @@ impl Api {
 
 async fn answer(State(api): State<Api>, request: Request<axum::body::Body>) -> (StatusCode, String) {
     let call = format!("{} {}", request.method(), request.uri().path());
+    let query = request.uri().query().unwrap_or_default().to_owned();
     let body = axum::body::to_bytes(request.into_body(), 1 << 20).await.unwrap();
     let mut script = api.0.lock().unwrap();
-    script.asked.push((call.clone(), serde_json::from_slice(&body).unwrap_or_default()));
+    // A document, a form, or a query: whichever the gateway likes.
+    let form = if body.is_empty() { query } else { String::from_utf8_lossy(&body).into_owned() };
+    script.asked.push((call.clone(), serde_json::from_slice(&body).unwrap_or_else(|_| fields(&form))));
     let (status, answer) = script.answers.get(&call).cloned().unwrap_or((404, json!({})));
     (StatusCode::from_u16(status).unwrap(), answer.to_string())
+}
+
+/// A form's fields.
+fn fields(form: &str) -> Value {
+    let request = Request::get(format!("http://form/?{form}")).body(()).unwrap();
+    let Query(fields) = Query::<HashMap<String, String>>::try_from_uri(request.uri()).unwrap();
+    json!(fields)
 }
 
 async fn delivered_once(world: &World, customer: &Person) {
@@ -296,39 +309,114 @@ mod yookassa {
     }
 }
 
-#[tokio::test]
-async fn coins_of_nowpayments_are_counted() {
-    let api = Api::default();
-    let served = api.serve().await;
-    api.says("POST /v1/invoice", 201, json!({"id": "4522625843", "invoice_url": "https://pay.example/1"}));
-    let settings = [("NOWPAYMENTS_API_KEY", "key"), ("NOWPAYMENTS_IPN_SECRET", "ipn-secret"), ("NOWPAYMENTS_API_URL", &served.url)];
-    let world = World::open_with(&settings).await;
-    let customer = world.customer(7_200_000_021);
-    actors::order(&customer, "Plan small", "NOWPayments").await;
-    let asked = api.asked("POST /v1/invoice").remove(0);
-    assert_eq!(
-        (&asked["price_amount"], &asked["ipn_callback_url"]),
-        (&json!(2.5), &json!("https://shop.example/payments/nowpayments/callback"))
-    );
-    let tell = async |payment_id: u64, status: &str, received: &str, secret: &str| {
-        let order = asked["order_id"].as_str().unwrap();
-        let body = format!(
-            r#"{{"actually_paid":{received},"order_id":"{order}","parent_payment_id":null,"pay_amount":10,"payment_id":{payment_id},"payment_status":"{status}","price_amount":2.5,"price_currency":"usd"}}"#
-        );
-        let mac = <Hmac<Sha512> as KeyInit>::new_from_slice(secret.as_bytes()).unwrap().chain_update(&body).finalize();
-        let signature = HEXLOWER.encode(&mac.into_bytes());
-        world.request("POST", "/payments/nowpayments/callback", &[("x-nowpayments-sig", &signature)], body.as_bytes()).await.status.as_u16()
-    };
-    assert_eq!(tell(1, "finished", "10", "another secret").await, 401);
-    for status in ["waiting", "confirming", "confirmed", "sending"] {
-        assert_eq!(tell(1, status, "10", "ipn-secret").await, 200);
-        unpaid(&world, &customer).await;
+mod nowpayments {
+    use super::*;
+
+    const SECRET: &str = "ipn-secret";
+
+    struct Coins {
+        world: World,
+        api: Api,
+        _served: Served,
+        customer: Person,
+        order: String,
     }
-    assert_eq!(tell(2, "partially_paid", "4", "ipn-secret").await, 200);
-    unpaid(&world, &customer).await;
-    assert_eq!(tell(1, "finished", "10", "ipn-secret").await, 200);
-    assert_eq!(tell(1, "finished", "10", "ipn-secret").await, 200);
-    delivered_once(&world, &customer).await;
-    let kept = world.contents().await.into_iter().filter(|(_, item)| item.to_string().contains("needs_review")).count();
-    assert_eq!(kept, 1, "a part of the money is for people to look at");
+
+    async fn ordered(id: i64) -> Coins {
+        let api = Api::default();
+        let served = api.serve().await;
+        api.says("POST /v1/invoice", 201, json!({"id": "4522625843", "invoice_url": "https://pay.example/1"}));
+        let settings = [("NOWPAYMENTS_API_KEY", "key"), ("NOWPAYMENTS_IPN_SECRET", SECRET), ("NOWPAYMENTS_API_URL", &served.url)];
+        let world = World::open_with(&settings).await;
+        let customer = world.customer(id);
+        actors::order(&customer, "Plan small", "NOWPayments").await;
+        let asked = api.asked("POST /v1/invoice").remove(0);
+        assert_eq!(
+            (&asked["price_amount"], &asked["ipn_callback_url"]),
+            (&json!(2.5), &json!("https://shop.example/payments/nowpayments/callback"))
+        );
+        let order = asked["order_id"].as_str().unwrap().to_owned();
+        Coins { world, api, _served: served, customer, order }
+    }
+
+    impl Coins {
+        fn payment(&self, payment_id: u64, status: &str, received: u32) -> String {
+            let order = &self.order;
+            format!(
+                r#"{{"actually_paid":{received},"order_id":"{order}","parent_payment_id":null,"pay_amount":10,"payment_id":{payment_id},"payment_status":"{status}","price_amount":2.5,"price_currency":"usd"}}"#
+            )
+        }
+
+        async fn tells(&self, payment: &str, secret: &str) -> u16 {
+            let mac = <Hmac<Sha512> as KeyInit>::new_from_slice(secret.as_bytes()).unwrap().chain_update(payment).finalize();
+            let signature = HEXLOWER.encode(&mac.into_bytes());
+            let headers = [("x-nowpayments-sig", signature.as_str())];
+            self.world.request("POST", "/payments/nowpayments/callback", &headers, payment.as_bytes()).await.status.as_u16()
+        }
+
+        /// What the gateway says of a payment when it is asked.
+        fn says(&self, payment_id: u64, status: &str, received: u32) {
+            let payment = serde_json::from_str(&self.payment(payment_id, status, received)).unwrap();
+            self.api.says(&format!("GET /v1/payment/{payment_id}"), 200, payment);
+        }
+    }
+
+    #[tokio::test]
+    async fn coins_are_counted() {
+        let coins = ordered(7_200_000_021).await;
+        let Coins { world, customer, .. } = &coins;
+        assert_eq!(coins.tells(&coins.payment(1, "finished", 10), "another secret").await, 401);
+        for status in ["waiting", "confirming", "confirmed", "sending"] {
+            assert_eq!(coins.tells(&coins.payment(1, status, 10), SECRET).await, 200);
+            unpaid(world, customer).await;
+        }
+        assert_eq!(coins.tells(&coins.payment(2, "partially_paid", 4), SECRET).await, 200);
+        unpaid(world, customer).await;
+        for _ in 0..2 {
+            assert_eq!(coins.tells(&coins.payment(1, "finished", 10), SECRET).await, 200);
+        }
+        delivered_once(world, customer).await;
+        let kept = world.contents().await.into_iter().filter(|(_, item)| item.to_string().contains("needs_review")).count();
+        assert_eq!(kept, 1, "a part of the money is for people to look at");
+        assert_eq!(coins.tells(&coins.payment(1, "refunded", 10), SECRET).await, 200);
+        assert_eq!(world.order(customer.id()).await.status, OrderStatus::Refunded);
+    }
+
+    #[tokio::test]
+    async fn coins_that_were_told_of_once_are_asked_about() {
+        for by_clock in [false, true] {
+            let coins = ordered(7_200_000_022).await;
+            let Coins { world, customer, .. } = &coins;
+            let early = customer.tap("I have paid").await.unwrap();
+            assert!(early.callback.unwrap().text.contains("has not arrived yet"), "there is nothing to ask about");
+            assert!(coins.api.asked("GET /v1/payment/1").is_empty());
+            // The customer tries one coin and pays in another.
+            assert_eq!(coins.tells(&coins.payment(1, "waiting", 0), SECRET).await, 200);
+            let before = world.contents().await;
+            assert_eq!(coins.tells(&coins.payment(1, "waiting", 0), SECRET).await, 200);
+            assert!(world.contents().await == before, "the same again writes nothing");
+            assert_eq!(coins.tells(&coins.payment(2, "confirming", 10), SECRET).await, 200);
+            coins.says(1, "waiting", 0);
+            coins.says(2, "finished", 10);
+            if by_clock {
+                world.clock.advance(Span::minutes(61));
+                world.jobs_until_idle().await;
+            } else {
+                customer.tap("I have paid").await.unwrap();
+            }
+            delivered_once(world, customer).await;
+            assert_eq!(coins.tells(&coins.payment(2, "finished", 10), SECRET).await, 200);
+            delivered_once(world, customer).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn an_invoice_that_nobody_chose_a_coin_for_ends() {
+        let coins = ordered(7_200_000_023).await;
+        coins.world.clock.advance(Span::minutes(61));
+        coins.world.jobs_until_idle().await;
+        assert_eq!(coins.world.order(coins.customer.id()).await.status, OrderStatus::Expired);
+        assert_eq!(coins.tells(&coins.payment(1, "finished", 10), SECRET).await, 200);
+        delivered_once(&coins.world, &coins.customer).await;
+    }
 }

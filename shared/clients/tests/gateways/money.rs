@@ -6,7 +6,7 @@ use domain::{
     Currency, Money, OrderId, OrderKey, TelegramUserId,
     order::{NewOrder, Order, UnappliedReason},
     payment::{Gateway, PaymentEvent, PaymentId, Settlement, gateway_currencies, settle},
-    product::{RenewalPolicy, Terms},
+    product::{ProductKind, RenewalPolicy, Terms},
     reference::ReferenceKey,
     time::Span,
 };
@@ -193,9 +193,11 @@ fn waiting(kind: Gateway, quote: Money, names: &ReferenceKey, buyer: i64) -> (Or
     let id = OrderId::new(TelegramUserId::new(buyer).expect("an id"), "01JD8Z7Q4W0000000000000000".parse::<OrderKey>().expect("a key"));
     let terms = Terms {
         product: "gb50".parse().expect("an id"),
+        kind: ProductKind::Plan,
         name: "50 GB".into(),
         price: Money::whole(150_000, Currency::Irt),
         data_limit_gb: Some(50),
+        data_limit_mb: None,
         duration_days: Some(30),
         renewal_policy: RenewalPolicy::Add,
     };
@@ -206,6 +208,8 @@ fn waiting(kind: Gateway, quote: Money, names: &ReferenceKey, buyer: i64) -> (Or
         discount: None,
         inviter: None,
         first_purchase: true,
+        extends: None,
+        gift: false,
         panel_name: names.panel_name(id),
         screen: None,
         window: Span::minutes(30),
