@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    duty::Work,
+    duty::{Duty, LEASE, Work},
     ids::{OrderId, OrderKey, ProductId, SubscriptionName},
     order::Order,
     product::Terms,
@@ -51,7 +51,8 @@ pub struct Subscription {
     pub data_limit: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_days: Option<u16>,
-    /// The first link that the panel gave; absolute. A secret of its customer: never logged.
+    /// The link that its customer has; absolute. The panel gives another one with every answer, and all work: this is the first since the account was
+    /// made or its link was replaced. A secret of its customer: never logged.
     pub link: String,
     pub created_at: Timestamp,
     /// The plan that it was bought or last renewed with.
@@ -69,6 +70,12 @@ pub struct Subscription {
     /// The customer wants another link, and does not have it yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link_asked_at: Option<Timestamp>,
+    /// When the link was last replaced by another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link_changed_at: Option<Timestamp>,
+    /// When the account is to be looked at, while something else is owed first: an item owes one duty at a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub look_at: Option<Timestamp>,
     /// What its customer was reminded of since it was bought or last renewed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reminded: Vec<Reminder>,
@@ -77,6 +84,27 @@ pub struct Subscription {
     #[serde(flatten)]
     pub work: Work,
     pub version: u64,
+}
+
+/// What comes of a customer's wish for another link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkWish {
+    /// Owed from now on, and taken by whoever writes it.
+    Asked,
+    /// Owed already.
+    UnderWay,
+    /// Replaced a moment ago: the same tap, come again.
+    JustReplaced,
+}
+
+/// Why a text cannot be a subscription's label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LabelRefusal {
+    /// Nothing of it can be seen.
+    Empty,
+    TooLong,
+    /// It has line breaks or other control characters.
+    NotOneLine,
 }
 
 /// What a customer is told once.
@@ -102,6 +130,34 @@ const fn is_one(n: &u16) -> bool {
     *n == 1
 }
 
+/// What joins letters and pictures: written in names, seen in none by itself.
+const fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE0E}' | '\u{FE0F}')
+}
+
+/// Marks that are not seen, or that turn the direction of what stands around them.
+const fn is_hidden(c: char) -> bool {
+    matches!(
+        c,
+        '\u{AD}'
+            | '\u{34F}'
+            | '\u{61C}'
+            | '\u{115F}'..='\u{1160}'
+            | '\u{17B4}'..='\u{17B5}'
+            | '\u{180B}'..='\u{180E}'
+            | '\u{200B}'
+            | '\u{200E}'..='\u{200F}'
+            | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{FEFF}'
+            | '\u{FFA0}'
+            | '\u{FFF0}'..='\u{FFFB}'
+            | '\u{E0000}'..='\u{E0FFF}'
+    )
+}
+
 impl Subscription {
     /// What a customer holds once the panel has made the account of his order.
     pub fn of(order: &Order, link: String, now: Timestamp) -> Self {
@@ -118,6 +174,8 @@ impl Subscription {
             busy_with: None,
             orders: 1,
             link_asked_at: None,
+            link_changed_at: None,
+            look_at: None,
             reminded: Vec::new(),
             revoked_at: None,
             work: Work::default(),
@@ -128,5 +186,97 @@ impl Subscription {
     /// What its customer sees as its name.
     pub fn shown_name(&self) -> &str {
         self.label.as_deref().unwrap_or(&self.title)
+    }
+
+    /// The longest label, in characters.
+    pub const MAX_LABEL: usize = 32;
+
+    /// A customer's text as a label: without what cannot be seen or turns the writing around, and without spaces at its ends.
+    pub fn label_of(text: &str) -> Result<String, LabelRefusal> {
+        let text = text.trim();
+        if text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
+            return Err(LabelRefusal::NotOneLine);
+        }
+        let seen: String = text.chars().filter(|c| !is_hidden(*c)).collect();
+        let label = seen.trim();
+        if !label.chars().any(|c| !c.is_whitespace() && !is_joiner(c)) {
+            return Err(LabelRefusal::Empty);
+        }
+        if label.chars().count() > Self::MAX_LABEL { Err(LabelRefusal::TooLong) } else { Ok(label.to_owned()) }
+    }
+
+    /// For so long a second wish for another link is taken for the first one: Telegram repeats a tap that was not answered for 150 seconds.
+    pub const LINK_PAUSE: Span = Span::minutes(3);
+
+    /// The customer wants another link. What was owed so far, a look at the account, waits until he has it.
+    pub fn ask_link(&mut self, now: Timestamp) -> LinkWish {
+        if self.work.duty == Some(Duty::NewLink) && self.work.parked.is_none() {
+            return LinkWish::UnderWay;
+        }
+        if self.link_changed_at.is_some_and(|at| now < at.plus(Self::LINK_PAUSE)) {
+            return LinkWish::JustReplaced;
+        }
+        if self.work.duty == Some(Duty::Remind) {
+            self.look_at = self.work.due_at;
+        }
+        self.link_asked_at = Some(now);
+        self.work.owe_and_take(Duty::NewLink, now.plus(LEASE));
+        LinkWish::Asked
+    }
+
+    /// The panel has replaced the link. Its customer is owed the news.
+    pub fn replace_link(&mut self, link: String, now: Timestamp) {
+        self.link = link;
+        self.link_asked_at = None;
+        self.link_changed_at = Some(now);
+    }
+
+    /// The matter of the link is closed: what waited for it is owed again.
+    pub fn settle_link(&mut self) {
+        self.link_asked_at = None;
+        self.work.clear();
+        let look_at = self.look_at.take();
+        self.owe_look(look_at);
+    }
+
+    /// When the account is to be looked at next, `None`: not any more. A link that its customer waits for comes first, and the look after it.
+    pub fn owe_look(&mut self, at: Option<Timestamp>) {
+        if self.work.duty == Some(Duty::NewLink) {
+            self.look_at = at;
+            return;
+        }
+        match at {
+            Some(at) => self.work.owe(Duty::Remind, at),
+            None => self.work.clear(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels() {
+        let long = "ی".repeat(Subscription::MAX_LABEL);
+        let cases = [
+            ("  Mum's phone ", Ok("Mum's phone")),
+            ("گوشی مامان\u{200F}", Ok("گوشی مامان")),
+            ("می\u{200C}خواهم", Ok("می\u{200C}خواهم")),
+            ("<b>&\"x</b> { $y }", Ok("<b>&\"x</b> { $y }")),
+            ("a\u{202E}b\u{2066}c", Ok("abc")),
+            ("❤\u{FE0F}", Ok("❤\u{FE0F}")),
+            (&long, Ok(long.as_str())),
+            (&format!("{long}x"), Err(LabelRefusal::TooLong)),
+            ("", Err(LabelRefusal::Empty)),
+            (" \u{200B}\u{3000} ", Err(LabelRefusal::Empty)),
+            ("\u{200D}\u{FE0F}", Err(LabelRefusal::Empty)),
+            ("two\nlines", Err(LabelRefusal::NotOneLine)),
+            ("two\u{2028}lines", Err(LabelRefusal::NotOneLine)),
+            ("a\u{0}b", Err(LabelRefusal::NotOneLine)),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Subscription::label_of(text).as_deref(), expected.as_ref().map(|label| *label).map_err(|why| why), "{text:?}");
+        }
     }
 }
