@@ -9,6 +9,7 @@ pub mod discount;
 pub mod duty;
 pub mod extension;
 pub mod gift;
+pub mod guesses;
 pub mod ids;
 pub mod language;
 pub mod money;

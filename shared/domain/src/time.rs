@@ -114,7 +114,8 @@ impl Span {
     pub const fn as_seconds(self) -> i64 {
         self.0 / 1000
     }
-    const fn times(self, n: u32) -> Self {
+    #[must_use]
+    pub const fn times(self, n: u32) -> Self {
         Self(self.0.saturating_mul(n as i64))
     }
 }
