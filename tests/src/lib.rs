@@ -11,6 +11,7 @@
 pub mod actors;
 pub mod audit;
 pub mod crypto_pay;
+pub mod texts;
 
 use std::{
     collections::BTreeMap,

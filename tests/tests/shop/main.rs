@@ -34,3 +34,5 @@ mod referrals;
 mod refunds;
 #[cfg(test)]
 mod subscriptions;
+#[cfg(test)]
+mod texts;

@@ -40,6 +40,14 @@ impl Formatted {
     }
 }
 
+/// What a person sees of a text in Telegram's HTML: without its marks, and without white space around it.
+///
+/// # Errors
+/// What Telegram would say to text that is none.
+pub fn visible(html: &str) -> Result<String, String> {
+    parse(html).map(|formatted| formatted.text)
+}
+
 /// Length in UTF-16 code units, the unit of every limit and offset of the Bot API.
 pub(crate) fn utf16_len(text: &str) -> usize {
     text.encode_utf16().count()

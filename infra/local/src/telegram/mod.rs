@@ -40,6 +40,7 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 pub use faults::{Fault, FaultKind};
+pub use html::visible;
 pub use payment::{InvoiceRef, Paid, PayError};
 pub use person::{Button, ButtonAction, ChatMessage, InvoiceView, Person, PersonError};
 pub use queue::{Answer, Backoff, BoxFuture, Deliver, WebhookAnswer};
