@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     duty::{Duty, LEASE, Work},
+    extension::{DataTarget, Target, TimeTarget},
     ids::{OrderId, OrderKey, ProductId, SubscriptionName},
     order::Order,
-    product::Terms,
+    product::{ProductKind, Terms},
     time::{Span, Timestamp},
 };
 
@@ -158,6 +159,14 @@ const fn is_hidden(c: char) -> bool {
     )
 }
 
+const fn held_after(data: DataTarget, before: Option<u64>) -> Option<u64> {
+    match data {
+        DataTarget::Keep => before,
+        DataTarget::Unlimited { .. } => None,
+        DataTarget::Bytes { shall_be, .. } => Some(shall_be),
+    }
+}
+
 impl Subscription {
     /// What a customer holds once the panel has made the account of his order.
     pub fn of(order: &Order, link: String, now: Timestamp) -> Self {
@@ -186,6 +195,62 @@ impl Subscription {
     /// What its customer sees as its name.
     pub fn shown_name(&self) -> &str {
         self.label.as_deref().unwrap_or(&self.title)
+    }
+
+    /// An order has extended it by its target, and nobody is at it any more. `link`: the one of the account that was made anew.
+    ///
+    /// A plan that was bought gives it its name; a present leaves it as it is called.
+    pub fn extend(&mut self, order: &Order, link: Option<String>, now: Timestamp) {
+        let terms = &order.terms;
+        let plan = terms.kind == ProductKind::Plan;
+        match order.target {
+            Some(Target::Limits(limits)) => {
+                self.data_limit = held_after(limits.data, self.data_limit);
+                self.duration_days = match limits.time {
+                    TimeTarget::OnHold { shall_be, .. } => u16::try_from(shall_be.as_seconds() / 86_400).ok(),
+                    TimeTarget::Unlimited { .. } => None,
+                    TimeTarget::Until { .. } if plan => terms.duration_days,
+                    TimeTarget::Until { .. } | TimeTarget::Keep => self.duration_days,
+                };
+                self.orders = self.orders.saturating_add(1);
+            }
+            // Whatever had fed the deleted account went with it.
+            Some(Target::Anew) => {
+                self.data_limit = terms.data_limit_bytes();
+                self.duration_days = terms.duration_days;
+                self.created_at = now;
+                self.orders = 1;
+            }
+            Some(Target::Less(_) | Target::Off) | None => {}
+        }
+        self.link = link.unwrap_or_else(|| std::mem::take(&mut self.link));
+        if plan && matches!(order.id.key, OrderKey::Ulid(_) | OrderKey::Recurring(_)) {
+            self.title.clone_from(&terms.name);
+            self.product = Some(terms.product.clone());
+        }
+        self.busy_with = None;
+        self.revoked_at = None;
+        self.reminded.clear();
+    }
+
+    /// What an order gave was taken back by its target, and nobody is at it any more. `fed`: it was one of those that count.
+    pub fn reduce(&mut self, order: &Order, fed: bool, now: Timestamp) {
+        if let Some(Target::Less(limits)) = order.target {
+            self.data_limit = held_after(limits.data, self.data_limit);
+        }
+        if fed {
+            self.orders = self.orders.saturating_sub(1);
+        }
+        if order.target == Some(Target::Off) {
+            self.orders = 0;
+            self.revoked_at = self.revoked_at.or(Some(now));
+        }
+        self.busy_with = None;
+    }
+
+    /// Whether an order is one of those whose bytes and days its account has: the orders from before it was made anew are not.
+    pub fn is_fed_by(&self, order: &Order) -> bool {
+        order.provisioned_at.is_some_and(|at| at >= self.created_at)
     }
 
     /// The longest label, in characters.

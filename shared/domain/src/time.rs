@@ -96,6 +96,10 @@ pub struct Span(i64);
 impl Span {
     pub const ZERO: Self = Self(0);
 
+    /// So many milliseconds; none where there are fewer than none.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(if millis < 0 { 0 } else { millis })
+    }
     pub const fn seconds(seconds: u32) -> Self {
         Self(seconds as i64 * 1000)
     }

@@ -35,12 +35,15 @@ pub struct Limits {
     pub expire: Set<Timestamp>,
     /// For an account on hold: how long it works from its first use on.
     pub on_hold_duration: Option<Span>,
+    /// Makes a disabled account, or one on hold, active: with an expiry, or for ever.
+    pub activate: bool,
 }
 
 impl Panel {
     /// Sets limits. `account` is the account as it was read: what the panel would forget is sent back with the change.
     ///
-    /// The panel moves the status along: more traffic revives a limited account, a later expiry an expired one; a disabled one stays so.
+    /// The panel moves the status along: more traffic revives a limited account, a later expiry an expired one; a disabled one stays so unless
+    /// it is activated.
     pub async fn set_limits(&self, account: &Account, limits: &Limits, now: Timestamp, timeout: Duration) -> Result<Account, PanelError> {
         let mut fields = Map::new();
         match limits.data_limit {
@@ -61,6 +64,9 @@ impl Panel {
             let seconds = u32::try_from(span.as_seconds()).ok().filter(|seconds| *seconds > 0);
             let seconds = seconds.ok_or(PanelError::OutOfRange("the duration is between a second and a century"))?;
             fields.insert("on_hold_expire_duration".to_owned(), seconds.into());
+        }
+        if limits.activate {
+            fields.insert("status".to_owned(), "active".into());
         }
         self.put(account, fields, now, Deadline::after(timeout)).await
     }
