@@ -364,10 +364,11 @@ async fn limits_are_absolute_and_forget_nothing() {
     let until = Timestamp::from_seconds(1_798_374_015);
     let cases = [
         (
-            Limits { data_limit: Set::To(20 << 30), expire: Set::To(until), on_hold_duration: None },
+            Limits { data_limit: Set::To(20 << 30), expire: Set::To(until), ..Limits::default() },
             json!({"data_limit": 21_474_836_480_u64, "expire": 1_798_374_015}),
         ),
-        (Limits { data_limit: Set::Unlimited, expire: Set::Unlimited, on_hold_duration: None }, json!({"data_limit": 0, "expire": 0})),
+        (Limits { data_limit: Set::Unlimited, expire: Set::Unlimited, ..Limits::default() }, json!({"data_limit": 0, "expire": 0})),
+        (Limits { expire: Set::Unlimited, activate: true, ..Limits::default() }, json!({"expire": 0, "status": "active"})),
         (Limits { on_hold_duration: Some(Span::days(60)), ..Limits::default() }, json!({"on_hold_expire_duration": 5_184_000})),
     ];
     for (limits, expected) in cases {
