@@ -19,6 +19,7 @@ pub mod percent;
 pub mod product;
 pub mod reference;
 pub mod referral;
+pub mod reminder;
 pub mod settings;
 pub mod subscription;
 pub mod time;

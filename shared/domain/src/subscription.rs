@@ -80,6 +80,9 @@ pub struct Subscription {
     /// What its customer was reminded of since it was bought or last renewed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reminded: Vec<Reminder>,
+    /// When its time was up or its data used up, as far as a look at the account has shown it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
     #[serde(flatten)]
@@ -170,7 +173,7 @@ const fn held_after(data: DataTarget, before: Option<u64>) -> Option<u64> {
 impl Subscription {
     /// What a customer holds once the panel has made the account of his order.
     pub fn of(order: &Order, link: String, now: Timestamp) -> Self {
-        Self {
+        let mut subscription = Self {
             order: order.id,
             name: order.panel_name.clone(),
             title: order.terms.name.clone(),
@@ -186,10 +189,13 @@ impl Subscription {
             link_changed_at: None,
             look_at: None,
             reminded: Vec::new(),
+            ended_at: None,
             revoked_at: None,
             work: Work::default(),
             version: 1,
-        }
+        };
+        subscription.look_anew(now);
+        subscription
     }
 
     /// What its customer sees as its name.

@@ -15,6 +15,8 @@ mod life_of_an_order;
 #[cfg(test)]
 mod receipts;
 #[cfg(test)]
+mod reminders;
+#[cfg(test)]
 mod settling;
 #[cfg(test)]
 mod stored_forms;

@@ -465,6 +465,8 @@ fn a_subscription() {
               "created_at": "2027-01-15T08:00:00.000Z",
               "product": "gb50-30d",
               "revoked_at": "2027-01-15T08:00:00.000Z",
+              "duty": "remind",
+              "due_at": "2027-01-16T08:00:00.000Z",
               "version": 1
             }"#]],
     );
