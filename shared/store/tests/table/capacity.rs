@@ -160,8 +160,8 @@ async fn by_stars_with_a_code() {
         settle                                     2      2 |     4     2     2      8
         finish                                     1      0 |     1     1     1      3
         the order                                  6        |                       21
-        finish with the subscription               1      0 |     4     1     1      6
-        and status, of a first purchase            1      0 |     6     2     1      9
+        finish with the subscription               1      0 |     4     1     2      7
+        and status, of a first purchase            1      0 |     6     2     2     10
     "#]]
     .assert_eq(&table);
     assert!(units <= Decimal::from(22));
@@ -177,8 +177,8 @@ async fn by_stars() {
         settle                                     2      2 |     4     2     2      8
         finish                                     1      0 |     1     1     1      3
         the order                                  6        |                       16
-        finish with the subscription               1      0 |     4     1     1      6
-        and status, of a first purchase            1      0 |     6     2     1      9
+        finish with the subscription               1      0 |     4     1     2      7
+        and status, of a first purchase            1      0 |     6     2     2     10
     "#]]
     .assert_eq(&table);
     assert!(units <= Decimal::from(16));
@@ -195,8 +195,8 @@ async fn by_an_invoice_with_a_code() {
         settle                                     2      2 |     4     2     2      8
         finish                                     1      0 |     1     1     1      3
         the order                                  7        |                       22
-        finish with the subscription               1      0 |     4     1     1      6
-        and status, of a first purchase            1      0 |     6     2     1      9
+        finish with the subscription               1      0 |     4     1     2      7
+        and status, of a first purchase            1      0 |     6     2     2     10
     "#]]
     .assert_eq(&table);
 }
@@ -212,8 +212,8 @@ async fn by_card_with_a_code() {
         settle                                     2      2 |     6     2     2     10
         finish                                     1      0 |     1     1     1      3
         the order                                  7        |                       28
-        finish with the subscription               1      0 |     4     1     1      6
-        and status, of a first purchase            1      0 |     6     2     1      9
+        finish with the subscription               1      0 |     4     1     2      7
+        and status, of a first purchase            1      0 |     6     2     2     10
     "#]]
     .assert_eq(&table);
 }

@@ -473,21 +473,25 @@ async fn a_subscription() {
     stored(
         &subscription(&finished_order()),
         expect![[r#"
-        13 attributes, 433 bytes
-        PK: S "USER#7000000001"
-        SK: S "SUBSCRIPTION#01M81J18G10000000000000QQD"
-        created_at: S "2026-11-22T12:00:00.000Z"
-        data_limit: N 53687091200
-        duration_days: N 30
-        entity_type: S "subscription"
-        link: S "https://panel.example.com/sub/d2F2ZV9zdWJzY3JpcHRpb24sMTc5NTM0ODgwMAd2F2ZV9zdWJzY3JpcHRpb24sMTc5NTM0ODgwMA"
-        name: S "mfrggzdfmztwq2lknnwg23tpoe"
-        nonce: S "a nonce of 26 characters.."
-        order: M {buyer: N 7000000001, key: S "01M81J18G10000000000000QQD"}
-        schema_version: N 1
-        title: S "۵۰ گیگابایت، ۳۰ روز"
-        version: N 1
-    "#]],
+            17 attributes, 508 bytes
+            PK: S "USER#7000000001"
+            SK: S "SUBSCRIPTION#01M81J18G10000000000000QQD"
+            created_at: S "2026-11-22T12:00:00.000Z"
+            data_limit: N 53687091200
+            due_at: S "2026-11-23T12:00:00.000Z"
+            duration_days: N 30
+            duty: S "remind"
+            entity_type: S "subscription"
+            link: S "https://panel.example.com/sub/d2F2ZV9zdWJzY3JpcHRpb24sMTc5NTM0ODgwMAd2F2ZV9zdWJzY3JpcHRpb24sMTc5NTM0ODgwMA"
+            name: S "mfrggzdfmztwq2lknnwg23tpoe"
+            nonce: S "a nonce of 26 characters.."
+            order: M {buyer: N 7000000001, key: S "01M81J18G10000000000000QQD"}
+            product: S "gb50-30d"
+            schema_version: N 1
+            title: S "۵۰ گیگابایت، ۳۰ روز"
+            version: N 1
+            work_shard: S "courtesy#1"
+        "#]],
     )
     .await;
 }
