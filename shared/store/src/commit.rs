@@ -155,6 +155,27 @@ impl Write {
 
     /// Takes one use of a code for an order. Condition: its terms are still those of `code`, it is active, inside its window, and uses are left.
     pub fn reserve_code(code: &DiscountCode, now: Timestamp) -> Self {
+    /// A customer's last subscription has ended. Condition: he counts as active.
+    pub fn lapse_user(user: TelegramUserId) -> Self {
+        Self::user_status(user, UserStatus::Active, UserStatus::Expired)
+    }
+
+    /// A customer whose subscriptions had all ended has one again. Condition: he counts as expired.
+    pub fn restore_user(user: TelegramUserId) -> Self {
+        Self::user_status(user, UserStatus::Expired, UserStatus::Active)
+    }
+
+    fn user_status(user: TelegramUserId, from: UserStatus, to: UserStatus) -> Self {
+        Self::update(keys::user(user), "#status = :from")
+            .name("#status", schema::STATUS)
+            .name("#version", schema::VERSION)
+            .value(":from", text(from.name()))
+            .value(":to", text(to.name()))
+            .value(":one", number(1))
+            .set("#status = :to")
+            .rest("ADD #version :one")
+    }
+
         let condition = "#version = :terms AND #active = :true AND (attribute_not_exists(#from) OR #from <= :now) \
                          AND (attribute_not_exists(#to) OR #to >= :now) AND (attribute_not_exists(#limit) OR #used < #limit)";
         Self::update(keys::discount_code(&code.name), condition)
