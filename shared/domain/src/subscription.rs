@@ -236,7 +236,7 @@ impl Subscription {
         }
         self.busy_with = None;
         self.revoked_at = None;
-        self.reminded.clear();
+        self.look_anew(now);
     }
 
     /// What an order gave was taken back by its target, and nobody is at it any more. `fed`: it was one of those that count.
@@ -252,6 +252,7 @@ impl Subscription {
             self.revoked_at = self.revoked_at.or(Some(now));
         }
         self.busy_with = None;
+        self.look_anew(now);
     }
 
     /// Whether an order is one of those whose bytes and days its account has: the orders from before it was made anew are not.

@@ -7,6 +7,8 @@ mod customers;
 #[cfg(test)]
 mod discounts;
 #[cfg(test)]
+mod extensions;
+#[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod identifiers;
