@@ -68,11 +68,25 @@ impl World {
             if status == "provisioned" {
                 audit.provisioned += 1;
                 let name = text(order, "/panel_name");
-                let account = accounts.remove(name).unwrap_or_else(|| panic!("{key} is provisioned, and the panel has no {name}"));
-                let gib = order.pointer("/terms/gb").and_then(Value::as_i64).map(|gb| gb << 30);
-                assert_eq!(account.data_limit, gib, "the data of {key}");
-                let subscription = key.replace("ORDER#", "SUBSCRIPTION#");
-                assert!(items.contains_key(&subscription), "{key} is provisioned, and its customer has no subscription");
+                let (partition, own) = key.split_once(" | ORDER#").expect("an order's key");
+                let extended = |other: &Value| text(other, "/for") == own && text(other, "/PK") == partition;
+                if order.get("gift").is_some() {
+                    let wrapped = |gift: &Value| {
+                        text(gift, "/order/key") == own && gift.pointer("/order/buyer").map(Value::to_string) == Some(partition[5..].to_owned())
+                    };
+                    assert_eq!(of("gift").filter(|(_, gift)| wrapped(gift)).count(), 1, "{key} is provisioned, and there is no gift");
+                } else {
+                    let feeds = order.get("for").and_then(Value::as_str).unwrap_or(own);
+                    let subscription = format!("{partition} | SUBSCRIPTION#{feeds}");
+                    assert!(items.contains_key(&subscription), "{key} is provisioned, and its customer has no subscription");
+                    if feeds == own {
+                        let account = accounts.remove(name).unwrap_or_else(|| panic!("{key} is provisioned, and the panel has no {name}"));
+                        let bytes = |unit: &str, shift: u8| order.pointer(unit).and_then(Value::as_i64).map(|amount| amount << shift);
+                        let bought = bytes("/terms/gb", 30).or(bytes("/terms/mb", 20));
+                        let renewed = of("order").any(|(_, other)| extended(other));
+                        assert!(renewed || account.data_limit == bought, "the data of {key}: {:?}", account.data_limit);
+                    }
+                }
                 let owed = order.get("duty").is_some();
                 assert_eq!(owed, order.get("delivered_at").is_none(), "{key} is delivered or owes that");
             }
@@ -119,8 +133,9 @@ impl World {
                 *sum += u64::from(counted);
             }
             let prize = key.replace("REFERRAL#", "ORDER#PRIZE#");
-            assert_eq!(items.contains_key(&prize), state == "granted", "{key} is {state}");
-            audit.prizes += usize::from(items.contains_key(&prize));
+            let given = items.contains_key(&prize) || referral.get("code").is_some();
+            assert!(!given || state == "granted", "{key} is {state}");
+            audit.prizes += usize::from(given);
         }
         for (key, user) in of("user") {
             let own = figures.remove(text(user, "/PK")).unwrap_or_default();
@@ -132,6 +147,14 @@ impl World {
                     && !text(order, "/total").starts_with("0 ")
             });
             assert!(!paid || text(user, "/status") == "active", "{key} has bought and is not active");
+        }
+
+        // Gifts: opened once, by whom the order of it is.
+        for (key, gift) in of("gift") {
+            let orders = of("order").filter(|(order, _)| order.ends_with(&format!(" | ORDER#GIFT#{}", text(gift, "/id"))));
+            let holders: Vec<String> = orders.map(|(_, order)| text(order, "/PK").replace("USER#", "")).collect();
+            let claimer: Vec<String> = gift.get("claimed_by").map(Value::to_string).into_iter().collect();
+            assert_eq!(holders, claimer, "who has {key}");
         }
 
         // Amounts of card transfers are kept only by orders that wait for them.

@@ -40,6 +40,7 @@ use domain::{
     discount::{Benefit, DiscountCode},
     order::Order,
     product::{Product, RenewalPolicy},
+    settings::Settings,
     time::Span,
 };
 use embedded_dynamodb::{Engine, FaultyHttp};
@@ -342,6 +343,19 @@ impl World {
         orders.into_iter().next().expect("an order")
     }
 
+    /// A customer's own item.
+    pub async fn user(&self, id: i64) -> domain::user::User {
+        self.app.store.user(TelegramUserId::new(id).expect("an id")).await.expect("a read").expect("a customer")
+    }
+
+    /// Changes the settings, as seen by the process that runs from its next turn on.
+    pub async fn set(&self, change: impl FnOnce(&mut Settings)) {
+        let mut settings = self.app.store.settings().await.expect("a read").unwrap_or_else(Settings::initial);
+        change(&mut settings);
+        self.app.store.commit(&self.app.seams().nonce(), vec![Write::put(&settings).expect("an item")]).await.expect("settings");
+        self.app.catalogue.forget();
+    }
+
     /// The panel's accounts that belong to an order.
     pub fn accounts(&self, order: OrderId) -> Vec<panel::Account> {
         let note = format!("wave:{}", self.app.names.order(order));
@@ -366,6 +380,39 @@ impl World {
         let body = body.map(|body| body.to_string()).unwrap_or_default();
         let answer = self.request(method, path, &headers, body.as_bytes()).await;
         (answer.status.as_u16(), serde_json::from_slice(&answer.body).unwrap_or_default())
+    }
+}
+
+/// What the shop is ready to hear from Telegram: times have changed, or people have.
+const EXPECTED_REFUSALS: [&str; 8] = [
+    "planned fault",
+    "message is not modified",
+    "query is too old",
+    "message to edit not found",
+    "message can't be edited",
+    "bot was blocked by the user",
+    "chat not found",
+    "CHARGE_ALREADY_REFUNDED",
+];
+
+impl World {
+    /// The calls that Telegram refused, other than those that the shop has to reckon with: texts that are too long or no HTML, malformed
+    /// buttons, unknown parameters.
+    pub fn refused(&self) -> Vec<telegram::ApiCall> {
+        let slip = |call: &telegram::ApiCall| {
+            call.error.as_ref().is_some_and(|error| !EXPECTED_REFUSALS.iter().any(|expected| error.contains(expected)))
+        };
+        self.telegram.calls().into_iter().filter(slip).collect()
+    }
+}
+
+impl Drop for World {
+    /// Whatever a journey is about: nothing that the shop says may be refused.
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let refused = self.refused();
+            assert!(refused.is_empty(), "Telegram refused {refused:#?}");
+        }
     }
 }
 

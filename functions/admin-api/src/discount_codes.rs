@@ -5,7 +5,7 @@ use app::{
     admin::{CodeFilter, Cursor},
 };
 use domain::{
-    DiscountCodeName, Percent, ProductId, Timestamp,
+    DiscountCodeName, Percent, ProductId, TelegramUserId, Timestamp,
     discount::{self, Benefit},
 };
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,8 @@ pub struct DiscountCode {
     first_purchase_only: bool,
     /// The smallest price for which it works.
     minimum: Option<Money>,
+    /// The one customer for whom it works; null: everybody.
+    user_id: Option<i64>,
     created_at: Time,
     version: u64,
 }
@@ -71,6 +73,7 @@ impl From<&discount::DiscountCode> for DiscountCode {
             products: code.products.iter().map(ToString::to_string).collect(),
             first_purchase_only: code.first_purchase_only,
             minimum: code.minimum.map(Money::from),
+            user_id: code.owner.map(TelegramUserId::get),
             created_at: code.created_at.into(),
             version: code.version,
         }
@@ -233,6 +236,10 @@ pub struct NewCode {
     first_purchase_only: bool,
     #[serde(default)]
     minimum: Option<Money>,
+    /// The one customer for whom it works; left out: everybody. It stays for ever.
+    #[serde(default)]
+    #[schema(minimum = 1, example = 7_000_000_001_i64)]
+    user_id: Option<i64>,
 }
 
 impl NewCode {
@@ -264,6 +271,7 @@ pub async fn create(call: &Call<'_>) -> Result<Reply, Problem> {
         None => Some(call.app.random_code_name()?),
         Some(code) => faults.parse("code", Some(code)),
     };
+    let owner = new.user_id.and_then(|id| faults.take("user_id", TelegramUserId::new(id)));
     let terms = new.terms().read(&mut faults);
     let (name, benefit) = faults.of_fields_with(name.zip(terms.benefit))?;
     let mut code = discount::DiscountCode {
@@ -279,7 +287,7 @@ pub async fn create(call: &Call<'_>) -> Result<Reply, Problem> {
         products: Vec::new(),
         first_purchase_only: false,
         minimum: None,
-        owner: None,
+        owner,
         created_at: call.app.now(),
         version: 1,
     };

@@ -26,7 +26,7 @@ use crate::{
 /// What something owes.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Owed {
-    /// `provision`, `deliver`, `review`, `poll`, `expire`, `reward`, `revoke`, `refund` or `alert`.
+    /// `provision`, `deliver`, `review`, `poll`, `expire`, `reward`, `revoke`, `refund`, `alert`, `new_link`, `notify` or `remind`.
     #[schema(example = "provision")]
     duty: &'static str,
     /// When it is due; while somebody works on it, when that ends.
@@ -52,7 +52,7 @@ pub struct Duty {
     id: String,
     #[serde(flatten)]
     owed: Owed,
-    /// `order`, `payment`, `referral` or `subscription`.
+    /// `order`, `payment`, `referral`, `subscription` or `gift`.
     #[schema(example = "order")]
     entity: &'static str,
     /// Its id; of a referral inviter and invited user, with a colon between them.
@@ -67,6 +67,7 @@ impl Duty {
             Owner::Payment(id) => ("payment", PaymentName::of(id).to_string(), None),
             Owner::Subscription(id) => ("subscription", app.names.order(*id), Some(id.buyer)),
             Owner::Referral { inviter, invitee } => ("referral", format!("{inviter}:{invitee}"), Some(*inviter)),
+            Owner::Gift(id) => ("gift", id.to_string(), None),
         };
         let id = BASE64URL_NOPAD.encode(format!("{entity}:{entity_id}").as_bytes());
         Some(Self { id, owed: Owed::of(work)?, entity, entity_id, user_id: user.map(TelegramUserId::get) })
@@ -74,10 +75,12 @@ impl Duty {
 
     fn of_debtor(app: &App, debtor: &Debtor) -> Option<Self> {
         let mut duty = Self::of(app, &debtor.owner(), debtor.work())?;
-        if let Debtor::Payment(payment) = debtor {
-            let user = payment.order.map(|order| order.buyer).or(payment.payer);
-            duty.user_id = user.map(TelegramUserId::get);
-        }
+        let user = match debtor {
+            Debtor::Payment(payment) => payment.order.map(|order| order.buyer).or(payment.payer),
+            Debtor::Gift(gift) => Some(gift.order.buyer),
+            Debtor::Order(_) | Debtor::Referral(_) | Debtor::Subscription(_) => return Some(duty),
+        };
+        duty.user_id = user.map(TelegramUserId::get);
         Some(duty)
     }
 }
@@ -89,6 +92,7 @@ fn owner_of(app: &App, id: &str) -> Option<Owner> {
     match entity {
         "order" => app.names.open_order(id).ok().map(|(id, _)| Owner::Order(id)),
         "subscription" => app.names.open_order(id).ok().map(|(id, _)| Owner::Subscription(id)),
+        "gift" => id.parse().ok().map(Owner::Gift),
         "payment" => PaymentName::from_str(id).ok().map(|name| Owner::Payment(name.into())),
         "referral" => {
             let (inviter, invitee) = id.split_once(':')?;

@@ -24,6 +24,7 @@ mod route;
 mod settings;
 mod subscriptions;
 mod tokens;
+mod unapplied;
 mod users;
 mod wire;
 

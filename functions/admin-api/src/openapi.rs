@@ -11,7 +11,7 @@ use crate::{
     products, referrals,
     reply::Reply,
     route::{Access, ROUTES, Route},
-    settings, subscriptions, tokens, users,
+    settings, subscriptions, tokens, unapplied, users,
 };
 
 #[derive(OpenApi)]
@@ -46,9 +46,14 @@ use crate::{
         orders::approve,
         orders::reject,
         orders::cancel,
+        orders::refund,
         payments::list,
         payments::show,
-        payments::unapplied,
+        unapplied::list,
+        unapplied::apply,
+        unapplied::refund,
+        unapplied::credit,
+        unapplied::write_off,
         duties::list,
         duties::retry,
         users::list,
@@ -71,6 +76,7 @@ use crate::{
         (name = "discount-codes", description = "What takes something off"),
         (name = "orders", description = "What was ordered, and the receipts to decide"),
         (name = "payments", description = "Money that arrived"),
+        (name = "unapplied-payments", description = "Money that pays no order, and what becomes of it"),
         (name = "duties", description = "What the shop owes"),
         (name = "users", description = "Customers"),
         (name = "referrals", description = "Who invited whom"),

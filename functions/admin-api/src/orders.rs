@@ -7,6 +7,8 @@ use app::{
     receipt::Decided,
 };
 use domain::{
+    OrderId,
+    extension::{self, DataTarget, TimeTarget},
     order,
     payment::{Gateway, PaymentId},
 };
@@ -19,12 +21,13 @@ use crate::{
     duties::Owed,
     payments::{Payment, PaymentName},
     problem::{Faults, Kind, Problem},
-    products::RenewalPolicy,
+    products::{ProductKind, RenewalPolicy},
     query::{Paging, created, sought},
     reply::{Page, Reply, ok},
     subscriptions::Subscription,
     users::User,
-    wire::{Money, Time, wire_enum},
+    unapplied::Refund,
+    wire::{Money, Time, one_line, wire_enum},
 };
 
 wire_enum! {
@@ -50,8 +53,14 @@ pub struct Order {
     /// The payment that paid it.
     #[schema(example = "card~AGNHAZK7HQG4YW4GOVDVKYTQCVXC3WV6XJ3JYKYTJVRPA")]
     payment_id: Option<String>,
-    /// The account's name on the panel, from before it exists.
+    /// The account's name on the panel, from before it exists; of an order that extends a subscription, a gift or an add-on: the one that it would have.
     panel_username: String,
+    /// The subscription that it renews or adds to, by the order that made it; null: it makes one of its own.
+    extends: Option<String>,
+    /// What the panel shall hold when that is done; null: not fixed yet, or nothing to extend.
+    target: Option<Target>,
+    /// Whether it was bought for somebody else: it gives a link to claim instead of an account.
+    gift: bool,
     /// Whether a receipt waits for a decision.
     under_review: bool,
     /// What is owed.
@@ -67,13 +76,66 @@ pub struct Order {
     version: u64,
 }
 
+/// What the panel shall hold for a subscription after a renewal, an add-on or their refund: absolute, so that asking for it twice does no harm.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Target {
+    /// `limits`: the account with what the order gives; `anew`: there was none any more, so a new one; `less`: the order was refunded, the account without
+    /// what it had given; `off`: it was the last order that fed the account.
+    #[schema(example = "limits")]
+    kind: &'static str,
+    /// `keep`, `unlimited` or `bytes`; null where there are no limits to set.
+    #[schema(example = "bytes")]
+    data: Option<&'static str>,
+    /// In all, used ones included.
+    data_limit_bytes: Option<u64>,
+    /// `keep`, `unlimited`, `until` or `on_hold`: the time starts with the first use.
+    #[schema(example = "until")]
+    time: Option<&'static str>,
+    expires_at: Option<Time>,
+    /// How long it works from its first use on.
+    duration_seconds: Option<i64>,
+}
+
+impl From<&extension::Target> for Target {
+    fn from(target: &extension::Target) -> Self {
+        let (kind, limits) = match target {
+            extension::Target::Limits(limits) => ("limits", Some(limits)),
+            extension::Target::Anew => ("anew", None),
+            extension::Target::Less(limits) => ("less", Some(limits)),
+            extension::Target::Off => ("off", None),
+        };
+        let data = limits.map(|limits| match limits.data {
+            DataTarget::Keep => ("keep", None),
+            DataTarget::Unlimited { .. } => ("unlimited", None),
+            DataTarget::Bytes { shall_be, .. } => ("bytes", Some(shall_be)),
+        });
+        let time = limits.map(|limits| match limits.time {
+            TimeTarget::Keep => ("keep", None, None),
+            TimeTarget::Unlimited { .. } => ("unlimited", None, None),
+            TimeTarget::Until { shall_be, .. } => ("until", Some(Time(shall_be)), None),
+            TimeTarget::OnHold { shall_be, .. } => ("on_hold", None, Some(shall_be.as_seconds())),
+        });
+        Self {
+            kind,
+            data: data.map(|(data, _)| data),
+            data_limit_bytes: data.and_then(|(_, bytes)| bytes),
+            time: time.map(|(time, ..)| time),
+            expires_at: time.and_then(|(_, at, _)| at),
+            duration_seconds: time.and_then(|(.., seconds)| seconds),
+        }
+    }
+}
+
 /// The product as it was when the order was placed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OrderedProduct {
     id: String,
+    kind: ProductKind,
     name: String,
     price: Money,
     data_limit_gb: Option<u32>,
+    /// MiB besides the GiB: trials are smaller than what is sold.
+    data_limit_mb: Option<u32>,
     duration_days: Option<u16>,
     renewal_policy: RenewalPolicy,
 }
@@ -94,9 +156,11 @@ impl Order {
             user_id: order.id.buyer.get(),
             product: OrderedProduct {
                 id: order.terms.product.to_string(),
+                kind: order.terms.kind.into(),
                 name: order.terms.name.clone(),
                 price: order.terms.price.into(),
                 data_limit_gb: order.terms.data_limit_gb,
+                data_limit_mb: order.terms.data_limit_mb,
                 duration_days: order.terms.duration_days,
                 renewal_policy: order.terms.renewal_policy.into(),
             },
@@ -110,6 +174,9 @@ impl Order {
             payment_method: payment_method(order).map(Gateway::name),
             payment_id: order.payment.as_ref().map(|payment| PaymentName::of(payment).to_string()),
             panel_username: order.panel_name.to_string(),
+            extends: order.extends.map(|key| app.names.order(OrderId::new(order.id.buyer, key))),
+            target: order.target.as_ref().map(Target::from),
+            gift: order.gift,
             under_review: order.under_review().is_some(),
             duty: Owed::of(&order.work),
             created_at: order.created_at.into(),
@@ -195,6 +262,8 @@ pub struct Attempt {
     reference: Option<String>,
     /// Where the customer pays.
     url: Option<String>,
+    /// The last digits of the card that a transfer goes to.
+    card_last_digits: Option<String>,
     receipt: Option<Receipt>,
 }
 
@@ -205,12 +274,14 @@ pub struct Receipt {
     file_id: String,
     document: bool,
     submitted_at: Time,
+    /// The order for which the same file was sent before.
+    seen_in: Option<String>,
     /// Why it was rejected; null while nobody rejected it.
     rejected: Option<String>,
 }
 
-impl From<&order::Attempt> for Attempt {
-    fn from(attempt: &order::Attempt) -> Self {
+impl Attempt {
+    fn of(app: &App, attempt: &order::Attempt) -> Self {
         Self {
             number: attempt.number,
             payment_method: attempt.gateway.name(),
@@ -218,10 +289,12 @@ impl From<&order::Attempt> for Attempt {
             opened_at: attempt.opened_at.into(),
             reference: attempt.reference.clone(),
             url: attempt.url.clone(),
+            card_last_digits: attempt.card.as_ref().map(|card| card.last_digits().to_owned()),
             receipt: attempt.receipt.as_ref().map(|receipt| Receipt {
                 file_id: receipt.file_id.clone(),
                 document: receipt.document,
                 submitted_at: receipt.submitted_at.into(),
+                seen_in: receipt.seen_in.map(|order| app.names.order(order)),
                 rejected: receipt.rejected.clone(),
             }),
         }
@@ -247,7 +320,7 @@ pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
     let detail = OrderDetail {
         order: Order::of(app, &order),
         user: user.as_ref().map(User::from),
-        attempts: order.attempts.iter().map(Attempt::from).collect(),
+        attempts: order.attempts.iter().map(|attempt| Attempt::of(app, attempt)).collect(),
         payment: payment.as_ref().map(|payment| Payment::of(app, payment)),
         subscription: subscription.as_ref().map(|subscription| Subscription::of(call, subscription)),
         audit: audit.items.iter().map(audit::Entry::from).collect(),
@@ -299,15 +372,12 @@ pub struct Rejection {
 #[utoipa::path(post, path = "/admin/v1/orders/{id}/reject", tag = "orders", params(("id" = String, Path, description = "The order's public reference.")), request_body = Rejection, responses((status = 200, description = "The order as it is now.", body = Order)))]
 pub async fn reject(call: &Call<'_>) -> Result<Reply, Problem> {
     let Rejection { reason, attempt } = call.body()?;
-    let reason = reason.trim();
-    if !(1..=200).contains(&reason.chars().count()) || reason.chars().any(char::is_control) {
-        let mut faults = Faults::default();
-        faults.add("reason", "1 to 200 characters on one line");
-        faults.of_fields()?;
-    }
+    let mut faults = Faults::default();
+    let reason = one_line(&mut faults, "reason", &reason, 200);
+    let reason = faults.of_fields_with(reason)?;
     let reference = call.app.names.order(call.order_id()?);
     let answer = |order: &order::Order| ok(&Order::of(call.app, order));
-    match call.app.reject_receipt(&reference, attempt, reason, call.by(&answer)?).await? {
+    match call.app.reject_receipt(&reference, attempt, &reason, call.by(&answer)?).await? {
         Decided::Rejected(order) => Ok(answer(&order).into()),
         Decided::Already(order) if was_rejected(&order, attempt) => Ok(answer(&order).into()),
         Decided::Already(order) | Decided::Approved(order) => Err(undecidable(&order)),
@@ -340,4 +410,17 @@ pub async fn cancel(call: &Call<'_>) -> Result<Reply, Problem> {
         Ended::Already(order) => Err(Problem::new(Kind::WrongState, format!("The order is {}.", order.status.name()))),
         Ended::Refused(refusal) => Err(Problem::new(Kind::WrongState, format!("It cannot be canceled: {refusal}."))),
     }
+}
+
+/// Refunds an order
+///
+/// Its money goes back through the gateway, where the gateway can; where it does not answer now, that is owed by the payment (`duty`) and tried again.
+/// When it went, what the order gave is taken back on the panel. An order that cost nothing is only taken back. Doing it twice is success.
+#[utoipa::path(post, path = "/admin/v1/orders/{id}/refund", tag = "orders", params(("id" = String, Path, description = "The order's public reference.")), request_body = Option<Refund>, responses((status = 200, description = "The order as it is now.", body = Order)))]
+pub async fn refund(call: &Call<'_>) -> Result<Reply, Problem> {
+    let id = call.order_id()?;
+    let Refund { by_hand } = call.body_if_any()?;
+    let answer = |order: &order::Order| ok(&Order::of(call.app, order));
+    let order = call.app.refund_order(id, by_hand, call.by(&answer)?, call.deadline).await.map_err(|error| call.refusal(error))?;
+    Ok(answer(&order).into())
 }

@@ -25,13 +25,14 @@ use crate::{
 };
 
 wire_enum! {
-    /// `applied`: it paid an order; `unapplied`: it pays none; `refunded`: it went back.
-    PaymentStatus = domain::payment::PaymentStatus { Applied, Unapplied, Refunded }
+    /// `applied`: it paid an order; `unapplied`: it pays none; `refunded`: it went back; `credited`: it became a discount code; `written_off`: nothing
+    /// comes of it.
+    PaymentStatus = domain::payment::PaymentStatus { Applied, Unapplied, Refunded, Credited, WrittenOff }
 }
 
 /// A payment's id as it travels: `gateway~reference`, which needs no escapes in a path where the reference needs none.
 #[derive(Debug)]
-pub struct PaymentName(PaymentId);
+pub struct PaymentName(pub PaymentId);
 
 impl PaymentName {
     pub fn of(id: &PaymentId) -> Self {
@@ -75,6 +76,8 @@ pub struct Payment {
     payer_id: Option<i64>,
     /// Who approved it, where a person did.
     approved_by: Option<String>,
+    /// The discount code that it became.
+    credit: Option<String>,
     /// What is owed.
     duty: Option<Owed>,
     /// When it was reported.
@@ -95,6 +98,7 @@ impl Payment {
             user_id: payment.order.map(|order| order.buyer.get()),
             payer_id: payment.payer.map(TelegramUserId::get),
             approved_by: payment.approved_by.clone(),
+            credit: payment.credit.as_ref().map(ToString::to_string),
             duty: Owed::of(&payment.work),
             created_at: payment.settled_at.into(),
             version: payment.version,
@@ -150,7 +154,7 @@ pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
     paged(call, faults, &filter, asked.limit.as_deref(), asked.cursor.as_deref()).await
 }
 
-async fn paged(
+pub async fn paged(
     call: &Call<'_>,
     mut faults: Faults,
     filter: &PaymentFilter,
@@ -161,26 +165,6 @@ async fn paged(
     faults.of_parameters()?;
     let page = call.app.list_payments(filter, paging.cursor.as_ref(), paging.limit).await?;
     Ok(call.page(&paging, page.items.iter().map(|payment| Payment::of(call.app, payment)).collect(), page.next))
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct UnappliedFilter {
-    #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
-    limit: Option<String>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-}
-
-/// Lists the payments that pay no order
-///
-/// Money that waits for somebody to say what becomes of it, the last to arrive first.
-#[utoipa::path(get, path = "/admin/v1/unapplied-payments", tag = "payments", params(UnappliedFilter), responses((status = 200, description = "A page of payments.", body = Page<Payment>)))]
-pub async fn unapplied(call: &Call<'_>) -> Result<Reply, Problem> {
-    let asked: UnappliedFilter = call.query()?;
-    let filter = PaymentFilter { status: Some(payment::PaymentStatus::Unapplied), ..PaymentFilter::default() };
-    paged(call, Faults::default(), &filter, asked.limit.as_deref(), asked.cursor.as_deref()).await
 }
 
 /// A payment with what is around it.

@@ -306,6 +306,7 @@ impl From<OperateError> for Problem {
             OperateError::NotFound => Self::new(Kind::NotFound, "There is no such thing."),
             OperateError::Exists => Self::new(Kind::AlreadyExists, "There is one of this name."),
             OperateError::Changed => Self::new(Kind::ChangedMeanwhile, "Somebody changed it at the same time. Look at it and try again."),
+            OperateError::WrongState(why) => Self::new(Kind::WrongState, why),
             OperateError::Invalid(invalid) => invalid.into(),
             OperateError::App(error) => error.into(),
         }

@@ -21,20 +21,26 @@ wire_enum! {
     RenewalPolicy = domain::product::RenewalPolicy { Add, Reset }
 }
 
-/// A plan.
+wire_enum! {
+    /// `plan`: a subscription, new or renewed; `add_on`: more data or more days for a subscription that there is.
+    ProductKind = domain::product::ProductKind { Plan, AddOn }
+}
+
+/// A plan or an add-on.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Product {
     #[schema(example = "gb50-30d")]
     id: String,
+    kind: ProductKind,
     #[schema(example = "50 GB, 30 days")]
     name: String,
     price: Money,
     /// Explicit prices in other currencies; a gateway that charges in one of them uses it.
     #[schema(example = json!({"XTR": "150"}))]
     prices: BTreeMap<String, String>,
-    /// GiB; null is unlimited.
+    /// GiB; null is unlimited, and nothing for an add-on.
     data_limit_gb: Option<u32>,
-    /// Null never expires.
+    /// Null never expires, and is nothing for an add-on.
     duration_days: Option<u16>,
     renewal_policy: RenewalPolicy,
     /// Whether it is for sale; an archived product is not.
@@ -50,6 +56,7 @@ impl From<&product::Product> for Product {
     fn from(product: &product::Product) -> Self {
         Self {
             id: product.id.to_string(),
+            kind: product.kind.into(),
             name: product.name.clone(),
             price: product.price.into(),
             prices: wire::prices(&product.prices),
@@ -72,6 +79,8 @@ pub struct Filter {
     /// Only those for sale, or only the archived.
     #[param(value_type = Option<bool>)]
     active: Option<String>,
+    #[param(value_type = Option<ProductKind>, inline)]
+    kind: Option<String>,
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
     limit: Option<String>,
     /// `next_cursor` of the page before.
@@ -102,12 +111,14 @@ pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
     let filter: Filter = call.query()?;
     let mut faults = Faults::default();
     let active = flag(&mut faults, "active", filter.active.as_deref());
+    let kind = faults.choose("kind", filter.kind.as_deref(), &product::ProductKind::ALL, product::ProductKind::name);
     let paging: Paging<Behind> = call.paging(&mut faults, filter.limit.as_deref(), filter.cursor.as_deref())?;
     faults.of_parameters()?;
     let products = call.app.store.products().await?;
     let ahead = |product: &&product::Product| {
         let behind = |Behind(position, id): &Behind| (product.position, &product.id) > (*position, id);
-        paging.cursor.as_ref().is_none_or(behind) && active.is_none_or(|active| product.active == active)
+        let wanted = active.is_none_or(|active| product.active == active) && kind.is_none_or(|kind| product.kind == kind);
+        paging.cursor.as_ref().is_none_or(behind) && wanted
     };
     let mut left = products.iter().filter(ahead).peekable();
     let page: Vec<&product::Product> = left.by_ref().take(paging.limit.into()).collect();
@@ -124,6 +135,9 @@ pub struct NewProduct {
     #[serde(default)]
     #[schema(pattern = "^[a-z0-9-]{1,16}$")]
     id: Option<String>,
+    /// Left out: `plan`.
+    #[serde(default)]
+    kind: Option<ProductKind>,
     /// One line.
     #[schema(min_length = 1, max_length = 64)]
     name: String,
@@ -131,11 +145,11 @@ pub struct NewProduct {
     /// Prices in other currencies: decimal texts by currency code.
     #[serde(default)]
     prices: BTreeMap<String, String>,
-    /// GiB; null or left out: unlimited.
+    /// GiB; null or left out: unlimited, for an add-on: none. An add-on has data or days.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 100_000)]
     data_limit_gb: Option<u32>,
-    /// Null or left out: never expires.
+    /// Null or left out: never expires, for an add-on: none.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 3650)]
     duration_days: Option<u16>,
@@ -150,8 +164,8 @@ pub struct NewProduct {
     position: Option<u16>,
 }
 
-/// The orders of prizes name this instead of a product.
-const RESERVED: &str = "prize";
+/// The orders of what is given name these instead of a product.
+const RESERVED: [&str; 4] = ["prize", "trial", "welcome", "gift"];
 
 /// Adds a product
 #[utoipa::path(post, path = "/admin/v1/products", tag = "products", request_body = NewProduct, responses((status = 201, description = "The product.", body = Product)))]
@@ -160,8 +174,8 @@ pub async fn create(call: &Call<'_>) -> Result<Reply, Problem> {
     let mut faults = Faults::default();
     let id = match &new.id {
         None => Some(call.app.random_product_id()?),
-        Some(id) if id == RESERVED => {
-            faults.add("id", "this name is taken by the prizes");
+        Some(id) if RESERVED.contains(&id.as_str()) => {
+            faults.add("id", "this name is taken by what the shop gives away");
             None
         }
         Some(id) => faults.parse("id", Some(id)),
@@ -181,7 +195,7 @@ pub async fn create(call: &Call<'_>) -> Result<Reply, Problem> {
     let now = call.app.now();
     let product = product::Product {
         id,
-        kind: product::ProductKind::Plan,
+        kind: new.kind.unwrap_or(ProductKind::Plan).into(),
         name: new.name,
         price,
         prices,
@@ -237,7 +251,7 @@ pub struct ProductChange {
 
 /// Changes a product
 ///
-/// Orders that were placed keep the terms that they were placed with.
+/// Orders that were placed keep the terms that they were placed with. What kind of product it is stays for ever.
 #[utoipa::path(patch, path = "/admin/v1/products/{id}", tag = "products", params(("id" = String, Path, description = "The product's id.", example = "gb50-30d")), request_body = ProductChange, responses((status = 200, description = "The product as it is now.", body = Product)))]
 pub async fn change(call: &Call<'_>) -> Result<Reply, Problem> {
     let change: ProductChange = call.body()?;

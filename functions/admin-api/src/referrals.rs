@@ -15,7 +15,7 @@ use crate::{
 };
 
 wire_enum! {
-    /// `attached`: invited; `qualified`: paid, the prize is owed; `granted`: the prize is an order of the inviter's.
+    /// `attached`: invited; `qualified`: paid, the prize is owed; `granted`: the prize is an order or a code of the inviter's.
     ReferralStatus = domain::referral::ReferralState { Attached, Qualified, Granted }
 }
 
@@ -29,6 +29,8 @@ pub struct Referral {
     has_received_prize: bool,
     /// The invited user's order that qualified.
     order_id: Option<String>,
+    /// The prize, where it is a discount code.
+    discount_code: Option<String>,
     /// What is owed.
     duty: Option<Owed>,
     created_at: Time,
@@ -45,6 +47,7 @@ impl Referral {
             status: referral.state.into(),
             has_received_prize: referral.has_received_prize(),
             order_id: referral.order.map(|key| app.names.order(OrderId::new(referral.invitee, key))),
+            discount_code: referral.code.as_ref().map(ToString::to_string),
             duty: Owed::of(&referral.work),
             created_at: referral.attached_at.into(),
             qualified_at: referral.qualified_at.map(Time),

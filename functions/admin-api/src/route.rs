@@ -6,7 +6,7 @@ use domain::admin::Role;
 use lambda_http::http::Method;
 
 use crate::{
-    audit, console, discount_codes, duties, health, openapi, orders, payments, products, referrals, settings, subscriptions, tokens, users,
+    audit, console, discount_codes, duties, health, openapi, orders, payments, products, referrals, settings, subscriptions, tokens, unapplied, users,
 };
 use crate::{call::Call, problem::Problem, query::decoded, reply::Reply};
 
@@ -61,9 +61,14 @@ pub static ROUTES: &[Route] = &[
     route!(POST "/admin/v1/orders/{id}/approve", OPERATOR, orders::approve),
     route!(POST "/admin/v1/orders/{id}/reject", OPERATOR, orders::reject),
     route!(POST "/admin/v1/orders/{id}/cancel", OPERATOR, orders::cancel),
+    route!(POST "/admin/v1/orders/{id}/refund", OPERATOR, orders::refund),
     route!(GET "/admin/v1/payments", VIEWER, payments::list),
     route!(GET "/admin/v1/payments/{id}", VIEWER, payments::show),
-    route!(GET "/admin/v1/unapplied-payments", VIEWER, payments::unapplied),
+    route!(GET "/admin/v1/unapplied-payments", VIEWER, unapplied::list),
+    route!(POST "/admin/v1/unapplied-payments/{id}/apply", OPERATOR, unapplied::apply),
+    route!(POST "/admin/v1/unapplied-payments/{id}/refund", OPERATOR, unapplied::refund),
+    route!(POST "/admin/v1/unapplied-payments/{id}/credit", OPERATOR, unapplied::credit),
+    route!(POST "/admin/v1/unapplied-payments/{id}/write-off", OPERATOR, unapplied::write_off),
     route!(GET "/admin/v1/duties", VIEWER, duties::list),
     route!(POST "/admin/v1/duties/{id}/retry", OPERATOR, duties::retry),
     route!(GET "/admin/v1/users", VIEWER, users::list),
@@ -75,7 +80,7 @@ pub static ROUTES: &[Route] = &[
     route!(GET "/admin/v1/tokens", OWNER, tokens::list),
     route!(POST "/admin/v1/tokens", OWNER, tokens::create),
     route!(POST "/admin/v1/tokens/{id}/revoke", OWNER, tokens::revoke),
-    route!(GET "/admin/v1/settings", OWNER, settings::show),
+    route!(GET "/admin/v1/settings", VIEWER, settings::show),
     route!(PATCH "/admin/v1/settings", OWNER, settings::change),
     route!(GET "/admin/v1/audit", VIEWER, audit::list),
 ];

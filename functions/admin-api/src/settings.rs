@@ -1,57 +1,243 @@
 //! What the owner decides about the whole shop.
 
-use domain::{Currency, settings};
+mod change;
+
+use std::collections::BTreeMap;
+
+use domain::{admin::Role, payment::Gateway, settings};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use self::change::SettingsChange;
 use crate::{
-    body::given,
     call::Call,
     problem::{Faults, Problem},
     reply::{Reply, ok},
-    wire::{CurrencyCode, Time},
+    wire::{CurrencyCode, Money, Time},
 };
 
-/// The shop's settings.
+/// The shop's settings. None of them is a secret; the numbers of the cards are shown to owners alone.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Settings {
     #[schema(inline)]
     base_currency: CurrencyCode,
     /// How long an order can be paid.
     order_window_minutes: u16,
+    /// Orders that a customer may have open at a time.
+    max_open_orders: u8,
+    /// The free account that each customer may have once; null: none.
+    trial: Option<Trial>,
     /// What an inviter gets for an invited user's first paid order; null: nothing.
     referral_reward: Option<Reward>,
+    /// What an invited user gets on top of his first paid order; null: nothing.
+    welcome_bonus: Option<Present>,
+    reminders: Reminders,
     /// Whom customers write to, without `@`.
     support_username: Option<String>,
+    /// Whether customers can write to the operators' chat through the bot.
+    support_relay: bool,
+    /// Whether subscriptions can be bought for somebody else.
+    gifts: bool,
+    /// Whether plans of 30 days can be paid in Stars by a subscription that renews itself.
+    recurring_stars: bool,
+    /// Channels whose members may buy; empty: everybody.
+    channels: Vec<Channel>,
+    /// What customers accept before they buy; null: nothing.
+    terms_of_use: Option<TermsOfUse>,
+    /// Whether only those who were invited, and those who bought before, may buy.
+    invite_only: bool,
+    /// Whether nothing is sold for now. What is paid is delivered all the same.
+    maintenance: bool,
+    /// What one unit of a currency costs in the base currency, as decimal texts: a product without a price of its own in that currency is sold at this
+    /// rate.
+    #[schema(example = json!({"USD": "60000", "XTR": "1200"}))]
+    rates: BTreeMap<String, String>,
+    /// The amounts that a gateway is offered for, by its name, in the currency in which it charges.
+    #[schema(example = json!({"card": {"minimum": {"amount": "50000", "currency": "IRT"}, "maximum": null}}))]
+    gateway_limits: BTreeMap<&'static str, AmountLimits>,
+    /// Cards for transfers, taken in turn, besides the one of the environment.
+    cards: Vec<Card>,
     /// Null: nobody changed a setting yet.
     updated_at: Option<Time>,
     version: u64,
 }
 
-/// A prize: an account of its own.
+/// A free account to try the service.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Reward {
+pub struct Trial {
+    /// MiB.
+    #[schema(minimum = 1, maximum = 102_400)]
+    data_limit_mb: u32,
+    #[schema(minimum = 1, maximum = 365)]
+    duration_days: u16,
+}
+
+/// What an inviter gets: data and days, or a code.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Reward {
+    Present(Present),
+    Code(PersonalCode),
+}
+
+/// Data and days.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Present {
+    /// GiB.
     #[schema(minimum = 1, maximum = 100_000)]
     data_limit_gb: u32,
     #[schema(minimum = 1, maximum = 3650)]
     duration_days: u16,
 }
 
-impl From<&settings::Settings> for Settings {
-    fn from(settings: &settings::Settings) -> Self {
+/// A discount code that works once, for one customer alone.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PersonalCode {
+    /// More than 0, at most 100, at most two decimals: a decimal text.
+    #[schema(pattern = r"^[0-9]{1,3}(\.[0-9]{1,2})?$", example = "15")]
+    percent: String,
+    #[schema(minimum = 1, maximum = 365)]
+    valid_days: u16,
+}
+
+/// What customers are reminded of.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Reminders {
+    /// Once for each of these numbers of days left; empty: never.
+    #[schema(example = json!([3, 1]))]
+    days_left: Vec<u16>,
+    /// Once for each of these percentages of the data left; empty: never.
+    #[schema(value_type = Vec<u32>, example = json!([20, 5]))]
+    data_left_percent: Vec<u8>,
+    /// That a subscription has ended.
+    ended: bool,
+    /// An offer to come back; null: none.
+    win_back: Option<WinBack>,
+}
+
+/// An offer to come back.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WinBack {
+    /// Days after the end of the subscription.
+    #[schema(minimum = 1, maximum = 90)]
+    after_days: u16,
+    /// A discount with it; null or left out: none.
+    #[serde(default)]
+    code: Option<PersonalCode>,
+}
+
+/// A channel or group whose membership is asked for. The bot must be its administrator.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Channel {
+    /// `@name`, or the number of a chat.
+    #[schema(pattern = "^(@[A-Za-z0-9_]{5,32}|-[0-9]{1,19})$", example = "@wave_news")]
+    chat: String,
+    #[schema(min_length = 1, max_length = 64)]
+    title: String,
+    /// Where to join.
+    #[schema(pattern = "^https://", max_length = 256, example = "https://t.me/wave_news")]
+    url: String,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TermsOfUse {
+    /// Where they can be read.
+    #[schema(example = "https://example.com/terms")]
+    url: String,
+    /// Raised when they change: everybody is asked again.
+    version: u32,
+}
+
+/// Both ends inclusive; null: none.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AmountLimits {
+    #[serde(default)]
+    minimum: Option<Money>,
+    #[serde(default)]
+    maximum: Option<Money>,
+}
+
+/// A bank card that receives transfers.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Card {
+    /// Null for those who are no owners.
+    number: Option<String>,
+    #[schema(example = "7890")]
+    last_digits: String,
+    holder: String,
+}
+
+impl From<settings::PersonalCode> for PersonalCode {
+    fn from(code: settings::PersonalCode) -> Self {
+        Self { percent: code.percent.to_string(), valid_days: code.valid_days }
+    }
+}
+
+impl From<settings::Present> for Present {
+    fn from(present: settings::Present) -> Self {
+        Self { data_limit_gb: present.data_limit_gb, duration_days: present.duration_days }
+    }
+}
+
+impl Settings {
+    /// As somebody of this role sees them.
+    fn of(settings: &settings::Settings, role: Role) -> Self {
+        let limits = |limits: &settings::AmountLimits| AmountLimits {
+            minimum: limits.minimum.map(Money::from),
+            maximum: limits.maximum.map(Money::from),
+        };
         Self {
             base_currency: CurrencyCode(settings.base_currency.code().to_owned()),
             order_window_minutes: settings.order_window_minutes,
-            referral_reward: match settings.referral_reward {
-                Some(settings::Reward::Present(settings::Present { data_limit_gb, duration_days })) => {
-                    Some(Reward { data_limit_gb, duration_days })
-                }
-                Some(settings::Reward::Code(_)) | None => None,
+            max_open_orders: settings.max_open_orders,
+            trial: settings.trial.map(|trial| Trial { data_limit_mb: trial.data_limit_mb, duration_days: trial.duration_days }),
+            referral_reward: settings.referral_reward.map(|reward| match reward {
+                settings::Reward::Present(present) => Reward::Present(present.into()),
+                settings::Reward::Code(code) => Reward::Code(code.into()),
+            }),
+            welcome_bonus: settings.welcome_bonus.map(Present::from),
+            reminders: Reminders {
+                days_left: settings.reminders.days_left.clone(),
+                data_left_percent: settings.reminders.data_left_percent.clone(),
+                ended: settings.reminders.ended,
+                win_back: settings
+                    .reminders
+                    .win_back
+                    .map(|offer| WinBack { after_days: offer.after_days, code: offer.code.map(PersonalCode::from) }),
             },
             support_username: settings.support_username.clone(),
+            support_relay: settings.support_relay,
+            gifts: settings.gifts,
+            recurring_stars: settings.recurring_stars,
+            channels: settings
+                .channels
+                .iter()
+                .map(|channel| Channel { chat: channel.chat.clone(), title: channel.title.clone(), url: channel.url.clone() })
+                .collect(),
+            terms_of_use: settings.terms_of_use.as_ref().map(|terms| TermsOfUse { url: terms.url.clone(), version: terms.version }),
+            invite_only: settings.invite_only,
+            maintenance: settings.maintenance,
+            rates: settings.rates.iter().map(|(currency, rate)| (currency.code().to_owned(), rate.normalize().to_string())).collect(),
+            gateway_limits: settings.gateway_limits.iter().map(|(gateway, amounts)| (Gateway::name(*gateway), limits(amounts))).collect(),
+            cards: settings.cards.iter().map(|card| Card::of(card, role)).collect(),
             updated_at: (settings.version > 0).then_some(Time(settings.updated_at)),
             version: settings.version,
+        }
+    }
+}
+
+impl Card {
+    fn of(card: &settings::Card, role: Role) -> Self {
+        Self {
+            number: (role >= Role::Owner).then(|| card.number.clone()),
+            last_digits: card.last_digits().to_owned(),
+            holder: card.holder.clone(),
         }
     }
 }
@@ -59,50 +245,20 @@ impl From<&settings::Settings> for Settings {
 /// Shows the settings
 #[utoipa::path(get, path = "/admin/v1/settings", tag = "settings", responses((status = 200, description = "The settings.", body = Settings)))]
 pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
-    Ok(ok(&Settings::from(&call.app.settings().await?)).into())
-}
-
-/// What is left out stays as it is.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"order_window_minutes": 90, "support_username": "wave_support"}))]
-pub struct SettingsChange {
-    #[serde(default)]
-    #[schema(inline)]
-    base_currency: Option<CurrencyCode>,
-    #[serde(default)]
-    #[schema(minimum = 5, maximum = 10_080)]
-    order_window_minutes: Option<u16>,
-    /// Null: no prizes.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<Reward>)]
-    referral_reward: Option<Option<Reward>>,
-    /// Null: nobody.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>, pattern = "^[A-Za-z0-9_]{5,32}$")]
-    support_username: Option<Option<String>>,
+    Ok(ok(&Settings::of(&call.app.settings().await?, call.role())).into())
 }
 
 /// Changes the settings
+///
+/// What is left out stays as it is.
 #[utoipa::path(patch, path = "/admin/v1/settings", tag = "settings", request_body = SettingsChange, responses((status = 200, description = "The settings as they are now.", body = Settings)))]
 pub async fn change(call: &Call<'_>) -> Result<Reply, Problem> {
     let change: SettingsChange = call.body()?;
     let mut faults = Faults::default();
-    let currency: Option<Currency> = faults.parse("base_currency", change.base_currency.as_ref().map(|code| code.0.as_str()));
+    let edit = change.read(&mut faults);
     faults.of_fields()?;
-    let answer = |settings: &settings::Settings| ok(&Settings::from(settings));
-    let edit = |settings: &mut settings::Settings| {
-        settings.base_currency = currency.unwrap_or(settings.base_currency);
-        settings.order_window_minutes = change.order_window_minutes.unwrap_or(settings.order_window_minutes);
-        if let Some(reward) = change.referral_reward {
-            settings.referral_reward = reward.map(|Reward { data_limit_gb, duration_days }| {
-                settings::Reward::Present(settings::Present { data_limit_gb, duration_days })
-            });
-        }
-        if let Some(username) = &change.support_username {
-            settings.support_username = username.clone();
-        }
-    };
-    let changed = call.app.change_settings(call.version()?, call.by(&answer)?, edit).await;
+    let role = call.role();
+    let answer = move |settings: &settings::Settings| ok(&Settings::of(settings, role));
+    let changed = call.app.change_settings(call.version()?, call.by(&answer)?, |settings| edit.apply(settings)).await;
     changed.map(|settings| answer(&settings).into()).map_err(|error| call.refusal(error))
 }

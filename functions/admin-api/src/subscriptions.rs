@@ -1,12 +1,17 @@
 //! Accounts that customers hold.
 
 use app::admin::Cursor;
-use domain::{TelegramUserId, admin::Role, subscription};
+use domain::{
+    OrderId, TelegramUserId,
+    admin::Role,
+    subscription::{self, Reminder},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     call::Call,
+    duties::Owed,
     problem::{Faults, Problem},
     query::Paging,
     reply::{Page, Reply},
@@ -22,6 +27,21 @@ pub struct Subscription {
     panel_username: String,
     /// The plan's name as bought.
     name: String,
+    /// What its customer calls it.
+    label: Option<String>,
+    /// The plan that it was bought or last renewed with.
+    product_id: Option<String>,
+    /// Orders that feed it and were not refunded.
+    orders: u16,
+    /// The order that is changing it now.
+    busy_with: Option<String>,
+    /// Since when its customer waits for another link.
+    link_asked_at: Option<Time>,
+    /// What its customer was reminded of since it was bought or last renewed: `days_left:3`, `data_left:20`, `ended`, `win_back`.
+    #[schema(example = json!(["days_left:3"]))]
+    reminded: Vec<String>,
+    /// What is owed.
+    duty: Option<Owed>,
     /// Null is unlimited.
     data_limit_bytes: Option<u64>,
     /// From the first use on; null never expires.
@@ -40,6 +60,13 @@ impl Subscription {
             user_id: subscription.order.buyer.get(),
             panel_username: subscription.name.to_string(),
             name: subscription.title.clone(),
+            label: subscription.label.clone(),
+            product_id: subscription.product.as_ref().map(ToString::to_string),
+            orders: subscription.orders,
+            busy_with: subscription.busy_with.map(|key| call.app.names.order(OrderId::new(subscription.order.buyer, key))),
+            link_asked_at: subscription.link_asked_at.map(Time),
+            reminded: subscription.reminded.iter().copied().map(reminded).collect(),
+            duty: Owed::of(&subscription.work),
             data_limit_bytes: subscription.data_limit,
             duration_days: subscription.duration_days,
             link: (call.role() >= Role::Operator).then(|| subscription.link.clone()),
@@ -47,6 +74,15 @@ impl Subscription {
             revoked_at: subscription.revoked_at.map(Time),
             version: subscription.version,
         }
+    }
+}
+
+fn reminded(of: Reminder) -> String {
+    match of {
+        Reminder::DaysLeft(days) => format!("days_left:{days}"),
+        Reminder::DataLeft(percent) => format!("data_left:{percent}"),
+        Reminder::Ended => "ended".to_owned(),
+        Reminder::WinBack => "win_back".to_owned(),
     }
 }
 

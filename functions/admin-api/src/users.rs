@@ -41,6 +41,8 @@ pub struct User {
     /// Whether the trial was taken.
     trial: bool,
     trial_at: Option<Time>,
+    /// The version of the terms of use that he accepted last.
+    terms_accepted: Option<u32>,
     /// False: the customer blocked the bot or is gone.
     reachable: bool,
     invited_by: Option<i64>,
@@ -92,6 +94,7 @@ impl From<&user::User> for User {
             banned_at: user.banned_at.map(Time),
             trial: user.trial_at.is_some(),
             trial_at: user.trial_at.map(Time),
+            terms_accepted: user.terms_accepted,
             reachable: user.unreachable_at.is_none(),
             invited_by: user.invited_by.map(TelegramUserId::get),
             referral_count: ReferralCount { count: user.invited, users_url: format!("/admin/v1/users?invited_by={}", user.id) },

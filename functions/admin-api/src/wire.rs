@@ -68,6 +68,16 @@ pub fn moment(faults: &mut Faults, field: &str, text: Option<&str>) -> Option<Ti
     faults.parse(field, text)
 }
 
+/// A text of people: without spaces around it, one line of 1 to `max` characters.
+pub fn one_line(faults: &mut Faults, field: &str, text: &str, max: usize) -> Option<String> {
+    let text = text.trim();
+    if !(1..=max).contains(&text.chars().count()) || text.chars().any(char::is_control) {
+        faults.add(field, format!("1 to {max} characters on one line"));
+        return None;
+    }
+    Some(text.to_owned())
+}
+
 /// An enum of the domain as its names travel.
 macro_rules! wire_enum {
     ($(#[$doc:meta])* $name:ident = $domain:path { $($variant:ident),+ $(,)? }) => {

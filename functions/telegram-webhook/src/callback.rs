@@ -5,12 +5,15 @@ use app::{
     App, AppError, Deadline,
     button::Button,
     checkout::{Choice, NotPayable, Placed, Purpose, Wanted},
+    codes::CodeRefusal,
     expire::{Ended, Looked},
     join::Visitor,
     screen::Screen,
+    throttle::Pace,
+    trial::Tried,
 };
 use domain::{
-    OrderId,
+    Language,
     order::{AttemptRefusal, Event, Order, OrderStatus},
     payment::Gateway,
     user::User,
@@ -18,15 +21,22 @@ use domain::{
 use tracing::{debug, warn};
 
 use crate::{
-    review, screens,
+    codes, entry,
+    entry::{Step, Stopped},
+    renewal, review, screens,
     sender::visitor,
-    tap::{acknowledge, answer},
+    subscription, support,
+    tap::{acknowledge, answer, hint},
 };
 
 /// What a tap leads to: a screen, or a word that pops up over the one that stands.
 enum Outcome {
     Show(Screen),
+    /// Below what was tapped, which stays.
+    ShowBelow(Screen),
     Toast(String),
+    /// It was sent: the screen stands.
+    Sent,
 }
 
 pub async fn on_callback(app: &App, query: CallbackQuery, deadline: Deadline) -> Result<Option<Reply>, AppError> {
@@ -47,10 +57,16 @@ pub async fn on_callback(app: &App, query: CallbackQuery, deadline: Deadline) ->
     if !message.chat.is_private() {
         return Ok(Some(Reply::new(&answer(&query.id, None))?));
     }
-    // Only a question to a gateway is answered with a word, which must wait for the gateway; everything else is answered while the shop thinks.
-    if matches!(button, Some(Button::CheckPayment(_))) {
+    if app.pace(query.from.id) != Pace::Fine {
+        let language = Language::of_client(query.from.language_code.as_deref());
+        return Ok(Some(Reply::new(&hint(&query.id, app.texts.plain(language, "slow-down", &[])))?));
+    }
+    // Only a question to somebody else is answered with a word, which must wait for him; everything else is answered while the shop thinks.
+    if matches!(button, Some(Button::CheckPayment(_) | Button::Joined { .. })) {
         return Ok(Some(match outcome(app, &query, button, deadline).await? {
             Outcome::Toast(text) => Reply::new(&answer(&query.id, Some(text)))?,
+            Outcome::Sent => Reply::new(&answer(&query.id, None))?,
+            Outcome::ShowBelow(screen) => Reply::new(&screen.send(message.chat.id))?,
             Outcome::Show(screen) => {
                 acknowledge(app, &query.id).await;
                 show(screen, &message)?
@@ -60,7 +76,8 @@ pub async fn on_callback(app: &App, query: CallbackQuery, deadline: Deadline) ->
     let (outcome, ()) = tokio::join!(outcome(app, &query, button, deadline), acknowledge(app, &query.id));
     Ok(match outcome? {
         Outcome::Show(screen) => Some(show(screen, &message)?),
-        Outcome::Toast(_) => None,
+        Outcome::ShowBelow(screen) => Some(Reply::new(&screen.send(message.chat.id))?),
+        Outcome::Toast(_) | Outcome::Sent => None,
     })
 }
 
@@ -82,7 +99,12 @@ async fn outcome(app: &App, query: &CallbackQuery, button: Option<Button>, deadl
         let screen = query.message.as_ref().filter(|message| can_change(message)).map(|message| message.message_id);
         return place(app, from, choice, screen, deadline).await.map(Outcome::Show);
     }
-    let user = app.customer(from).await?;
+    // A process that does not know the shop yet reads it in the same round trip.
+    let (step, button) = button.map_or((Step::Nothing, None), |button| {
+        let (step, button) = entry::through(button);
+        (step, Some(button))
+    });
+    let ((user, code), shop) = tokio::try_join!(app.customer_and_code(from, button.as_ref().and_then(Button::code)), app.shop())?;
     if user.is_banned() {
         return Ok(Outcome::Show(screens::banned(app, &user)));
     }
@@ -90,16 +112,38 @@ async fn outcome(app: &App, query: &CallbackQuery, button: Option<Button>, deadl
         debug!("a button that is none of ours was tapped");
         return Ok(Outcome::Show(screens::notice(app, user.language, "too-old")));
     };
+    let user = match entry::admit(app, user, step, &button).await? {
+        Ok(user) => user,
+        Err(Stopped::Screen(screen)) => return Ok(Outcome::Show(screen)),
+        Err(Stopped::Word(word)) => return Ok(Outcome::Toast(word)),
+    };
     let language = user.language;
     let screen = match button {
-        Button::Menu => screens::menu(app, &user, false),
-        Button::Plans => screens::plans(app, &*app.shop().await?, language, None),
-        Button::Plan(product) => {
-            let shop = app.shop().await?;
-            match shop.product(&product) {
-                Some(product) => screens::plan(app, &app.fresh_offer(&shop, product, Purpose::Purchase)?, &user, None),
-                None => screens::plans(app, &shop, language, Some("plan-gone")),
+        Button::Menu => screens::menu(app, &shop, &user, false),
+        Button::Plans => screens::plans(app, &shop, language, None),
+        Button::Plan(product) => match shop.product(&product) {
+            Some(product) => screens::plan(app, &app.fresh_offer(&shop, product, Purpose::Purchase)?, &user, None),
+            None => screens::plans(app, &shop, language, Some("plan-gone")),
+        },
+        Button::PlansWithCode(_) => match code {
+            Some(code) => codes::plans(app, &user, &shop, code).await?,
+            None => screens::plans(app, &shop, language, None),
+        },
+        Button::PlanWithCode { product, .. } => match (shop.product(&product), code) {
+            (Some(product), Some(code)) => {
+                let order = app.seams().ulid(app.now());
+                codes::product(app, &user, &shop, (product, Purpose::Purchase, order), code, deadline).await?
             }
+            _ => screens::plans(app, &shop, language, Some("plan-gone")),
+        },
+        Button::GiftPlans => screens::gift_plans(app, &shop, language),
+        Button::GiftPlan(product) => match shop.product(&product).filter(|_| shop.settings.gifts) {
+            Some(product) => screens::plan(app, &app.fresh_offer(&shop, product, Purpose::Gift)?, &user, None),
+            None => screens::gift_plans(app, &shop, language),
+        },
+        Button::Trial => {
+            let screen = query.message.as_ref().filter(|message| can_change(message)).map(|message| message.message_id);
+            trial(app, user, screen, deadline).await?
         }
         Button::EnterCode { wanted, order } => enter_code(app, &user, &wanted, order).await?,
         Button::Order(order) => match app.own_order(user.id, order).await? {
@@ -114,26 +158,35 @@ async fn outcome(app: &App, query: &CallbackQuery, button: Option<Button>, deadl
         Button::CancelOrder(order) => cancel(app, &user, order, deadline).await?,
         Button::Subscriptions => screens::holdings(app, &user, &app.holdings(user.id, None, deadline).await?),
         Button::OlderSubscriptions(before) => screens::holdings(app, &user, &app.holdings(user.id, Some(before), deadline).await?),
-        Button::Subscription(key) => match app.subscription(OrderId::new(user.id, key), deadline).await? {
-            Some(held) => screens::subscription(app, &held, language),
-            None => screens::notice(app, language, "subscriptions-empty"),
-        },
-        Button::Invite => screens::invite(app, &user).await?,
+        Button::Subscription(key) => subscription::detail(app, &user, key, deadline).await?,
+        Button::Invite => screens::invite(app, &shop, &user).await?,
         Button::Languages => screens::languages(app, language),
-        Button::Speak(language) => screens::menu(app, &app.choose_language(&user, language).await?, false),
-        Button::Help => screens::help(app, &*app.shop().await?, language),
-        Button::Trial
-        | Button::GiftPlans
-        | Button::GiftPlan(_)
-        | Button::OfSubscription { .. }
-        | Button::ExtendWith { .. }
-        | Button::Support
-        | Button::Joined
-        | Button::AcceptTerms(_) => screens::menu(app, &user, false),
+        Button::Speak(language) => screens::menu(app, &shop, &app.choose_language(&user, language).await?, false),
+        Button::Support => support::ask(app, &user).await?,
+        Button::SupportReply => return Ok(Outcome::ShowBelow(support::ask(app, &user).await?)),
+        Button::SupportDone => support::finish(app, &user).await?,
+        Button::Help => screens::help(app, &shop, language),
+        Button::OfSubscription { action, key } => match subscription::on_action(app, &user, action, key, deadline).await? {
+            Some(screen) => screen,
+            None => return Ok(Outcome::Sent),
+        },
+        Button::ExtendWith { subscription, product } => renewal::with(app, &user, &subscription, &product, deadline).await?,
+        Button::Joined { .. } | Button::AcceptTerms { .. } => screens::menu(app, &shop, &user, false),
         // Handled before.
-        Button::Place(_) | Button::Review { .. } => screens::menu(app, &user, false),
+        Button::Place(_) | Button::Review { .. } => screens::menu(app, &shop, &user, false),
     };
     Ok(Outcome::Show(screen))
+}
+
+/// The free account, in the message that offered it.
+pub async fn trial(app: &App, user: User, screen: Option<i32>, deadline: Deadline) -> Result<Screen, AppError> {
+    let language = user.language;
+    Ok(match app.try_out(user.clone(), screen, deadline).await? {
+        Tried::Order(order) => app.order_state(&order, language),
+        Tried::NotOffered => screens::notice(app, language, "trial-off"),
+        Tried::NotNew => screens::notice(app, language, "trial-not-new"),
+        Tried::Banned => screens::banned(app, &user),
+    })
 }
 
 /// The next text is a code for what the button wants.
@@ -154,18 +207,30 @@ async fn place(app: &App, from: Visitor<'_>, choice: &Choice, screen: Option<i32
     let language = user.language;
     match placed {
         Placed::Order(order) => order_screen(app, &user, *order, choice.gateway, deadline).await,
-        Placed::Changed(offer) => Ok(screens::plan(app, &offer, &user, Some("terms-changed"))),
-        Placed::CodeRefused(rejection, offer) => Ok(screens::plan(app, &offer, &user, Some(screens::rejection_text(rejection)))),
+        Placed::Changed(offer) => renewal::offer(app, &offer, &user, Some("terms-changed"), deadline).await,
+        Placed::CodeRefused(rejection, offer) => {
+            renewal::offer(app, &offer, &user, Some(screens::rejection_text(rejection)), deadline).await
+        }
         Placed::PlanGone => Ok(screens::plans(app, &*app.shop().await?, language, Some("plan-gone"))),
         Placed::SubscriptionGone => Ok(screens::notice(app, language, "subscriptions-empty")),
-        Placed::Banned => Ok(screens::banned(app, &user)),
-        Placed::Stranger => Ok(screens::menu(app, &user, false)),
+        Placed::Wait(until, offer) => {
+            let screen = renewal::offer(app, &offer, &user, None, deadline).await?;
+            Ok(screens::without_code(app, language, CodeRefusal::Wait(until), screen))
+        }
+        Placed::Barred(barrier) => {
+            Ok(screens::kept(app, &*app.shop().await?, language, &barrier, choice.wanted.way_to(choice.code.as_ref())))
+        }
+        Placed::TooManyOpen(orders) => Ok(screens::too_many_open(app, language, &orders)),
+        Placed::Stranger => Ok(screens::menu(app, &*app.shop().await?, &user, false)),
     }
 }
 
 /// An order as it stands: how to pay it, or what became of it.
 async fn order_screen(app: &App, user: &User, order: Order, gateway: Option<Gateway>, deadline: Deadline) -> Result<Screen, AppError> {
     let language = user.language;
+    if let Some(given) = app.given(&order, language).await? {
+        return Ok(given);
+    }
     if order.status != OrderStatus::AwaitingPayment || order.under_review().is_some() {
         return Ok(app.order_state(&order, language));
     }

@@ -2,6 +2,7 @@
 
 use app::{
     App, AppError, Deadline,
+    button::Button,
     checkout::Purpose,
     gateways::{refund_report_of, report_of},
     receipt::{Sent, Submitted},
@@ -10,11 +11,12 @@ use app::{
         Content, MemberStatus, Message, PreCheckoutQuery, Reply, SuccessfulPayment, Update, User as Sender,
         api::methods::AnswerPreCheckoutQueryParams,
     },
+    throttle::Pace,
 };
 use domain::{Currency, DiscountCodeName, Language, Money, conversation::Awaiting, order::Order, payment::PreCheckoutRefusal, user::User};
 use tracing::warn;
 
-use crate::{callback, screens, sender::visitor};
+use crate::{callback, codes, entry, screens, sender::visitor, subscription, support};
 
 /// Handles one update. The reply rides in the webhook's answer; what must be known to arrive was sent before.
 pub async fn turn(app: &App, update: Update, deadline: Deadline) -> Result<Option<Reply>, AppError> {
@@ -53,90 +55,154 @@ async fn on_message(app: &App, message: Message, deadline: Deadline) -> Result<O
         app.note_refund(&refund_report_of(refunded, from.id)?.payment).await?;
         return Ok(None);
     }
+    if let Some(letter) = support::replied_to(app, &message).await? {
+        return support::answer(app, from, &message, &letter).await;
+    }
     if !message.chat.is_private() {
         return Ok(None);
     }
     let chat = message.chat.id;
+    let receipt = !message.photo.is_empty() || message.document.is_some();
+    if !receipt && let Pace::TooFast { first } = app.pace(from.id) {
+        let slow_down = || screens::slow_down(app, Language::of_client(from.language_code.as_deref()));
+        return Ok(first.then(|| Reply::new(&slow_down().send(chat))).transpose()?);
+    }
     let screen = match message.text.as_deref().map(str::trim) {
-        Some(text) if text.starts_with('/') => on_command(app, from, text, deadline).await?,
-        Some(text) => on_text(app, from, text).await?,
+        Some(text) if text.starts_with('/') => Some(on_command(app, from, text, deadline).await?),
+        Some(text) => on_text(app, from, text, &message, deadline).await?,
         None => on_file(app, from, &message).await?,
     };
-    Ok(Some(Reply::new(&screen.send(chat))?))
+    Ok(screen.map(|screen| Reply::new(&screen.send(chat))).transpose()?)
 }
 
 async fn on_command(app: &App, from: &Sender, text: &str, deadline: Deadline) -> Result<app::screen::Screen, AppError> {
     let (command, argument) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     // In a group's manner: `/start@the_bot`.
     let command = command.split('@').next().unwrap_or(command);
+    if command == "/start"
+        && let Some(gift) = App::gift_of(argument.trim())
+    {
+        let (user, opened) = app.open_gift(visitor(from), gift, deadline).await?;
+        return Ok(screens::opened(app, &user, &opened));
+    }
+    if command == "/start"
+        && let Some(code) = App::code_of_link(argument.trim())
+    {
+        return codes::follow_link(app, visitor(from), code, deadline).await;
+    }
     if command == "/start" {
         let inviter = Some(argument.trim()).filter(|payload| !payload.is_empty()).and_then(|payload| app.inviter_of(payload));
-        let joined = app.join(visitor(from), inviter).await?;
+        let (joined, shop) = tokio::try_join!(app.join(visitor(from), inviter), app.shop())?;
         if joined.user.unreachable_at.is_some() {
             app.welcome_back(joined.user.id, deadline).await?;
         }
         return Ok(if joined.user.is_banned() {
             screens::banned(app, &joined.user)
         } else {
-            screens::menu(app, &joined.user, joined.inviter.is_some())
+            screens::menu(app, &shop, &joined.user, joined.inviter.is_some())
         });
     }
-    let user = app.customer(visitor(from)).await?;
+    let (user, shop) = tokio::try_join!(app.customer(visitor(from)), app.shop())?;
     if user.is_banned() && command != "/paysupport" {
         return Ok(screens::banned(app, &user));
     }
+    let leads_to = match command {
+        "/plans" | "/buy" => Some(Button::Plans),
+        "/trial" => Some(Button::Trial),
+        "/invite" => Some(Button::Invite),
+        _ => None,
+    };
+    if let Some(button) = leads_to
+        && let Some(kept) = entry::kept_from(app, &user, &shop, &button).await
+    {
+        return Ok(kept);
+    }
     Ok(match command {
-        "/menu" => screens::menu(app, &user, false),
-        "/plans" | "/buy" => screens::plans(app, &*app.shop().await?, user.language, None),
+        "/menu" => screens::menu(app, &shop, &user, false),
+        "/trial" => callback::trial(app, user, None, deadline).await?,
+        "/plans" | "/buy" => screens::plans(app, &shop, user.language, None),
         "/subscriptions" => screens::holdings(app, &user, &app.holdings(user.id, None, deadline).await?),
-        "/invite" => screens::invite(app, &user).await?,
+        "/invite" => screens::invite(app, &shop, &user).await?,
         "/language" => screens::languages(app, user.language),
-        "/help" | "/support" => screens::help(app, &*app.shop().await?, user.language),
-        "/paysupport" => screens::payment_support(app, &*app.shop().await?, user.language),
+        "/help" => screens::help(app, &shop, user.language),
+        "/support" => support::ask(app, &user).await?,
+        "/paysupport" => screens::payment_support(app, &shop, user.language),
         _ => screens::not_understood(app, &user),
     })
 }
 
-async fn on_text(app: &App, from: &Sender, text: &str) -> Result<app::screen::Screen, AppError> {
+async fn on_text(
+    app: &App,
+    from: &Sender,
+    text: &str,
+    message: &Message,
+    deadline: Deadline,
+) -> Result<Option<app::screen::Screen>, AppError> {
     let (user, awaiting) = app.customer_and_awaited(visitor(from)).await?;
     if user.is_banned() {
-        return Ok(screens::banned(app, &user));
+        return Ok(Some(screens::banned(app, &user)));
     }
+    if let Some(Awaiting::SupportMessage { header, album }) = &awaiting {
+        return support::post(app, &user, message, *header, album.as_deref()).await;
+    }
+    if let Some(Awaiting::SubscriptionLabel { subscription: key }) = awaiting {
+        return subscription::on_label(app, &user, key, text, deadline).await.map(Some);
+    }
+    on_expected_text(app, &user, awaiting, text, deadline).await.map(Some)
+}
+
+/// A text that is taken as what the bot waits for.
+async fn on_expected_text(
+    app: &App,
+    user: &User,
+    awaiting: Option<Awaiting>,
+    text: &str,
+    deadline: Deadline,
+) -> Result<app::screen::Screen, AppError> {
     match awaiting {
         // What cannot be a code is no try at one.
         Some(Awaiting::DiscountCode { product, order, extends, gift }) if text.parse::<DiscountCodeName>().is_ok() => {
-            let (shop, typed) = tokio::try_join!(app.shop(), app.typed_code(user.id, text, order))?;
+            let Ok(code) = text.parse::<DiscountCodeName>() else { return Ok(screens::not_understood(app, user)) };
+            let (shop, typed) = tokio::try_join!(app.shop(), app.typed_code(user.id, &code, order))?;
             // The order that the code was for has been placed: the matter is closed.
-            let Some(typed) = typed else { return Ok(screens::not_understood(app, &user)) };
+            let Some(typed) = typed else { return Ok(screens::not_understood(app, user)) };
             let Some(product) = shop.product(&product) else { return Ok(screens::plans(app, &shop, user.language, Some("plan-gone"))) };
-            let Some(order) = order.ulid() else { return Ok(screens::not_understood(app, &user)) };
+            let Some(order) = order.ulid() else { return Ok(screens::not_understood(app, user)) };
             let purpose = extends.map_or(if gift { Purpose::Gift } else { Purpose::Purchase }, Purpose::Extend);
-            match app.offer_with_code(&shop, product, purpose, typed, order)? {
-                Ok(offer) => Ok(screens::plan(app, &offer, &user, None)),
-                // The bot goes on waiting for another code.
-                Err(rejection) => {
-                    let offer = app.offer(&shop, product, purpose, None, order)?;
-                    Ok(screens::plan(app, &offer, &user, Some(screens::rejection_text(rejection))))
-                }
-            }
+            // Should it be refused, the bot goes on waiting for another one.
+            codes::product(app, user, &shop, (product, purpose, order), typed, deadline).await
         }
-        Some(Awaiting::DiscountCode { .. } | Awaiting::SupportMessage | Awaiting::SubscriptionLabel { .. }) | None => {
-            Ok(screens::not_understood(app, &user))
+        // What is for the operators, and names, do not come here.
+        Some(Awaiting::DiscountCode { .. } | Awaiting::SupportMessage { .. } | Awaiting::SubscriptionLabel { .. }) | None => {
+            Ok(screens::not_understood(app, user))
         }
     }
 }
 
-async fn on_file(app: &App, from: &Sender, message: &Message) -> Result<app::screen::Screen, AppError> {
-    let user = app.customer(visitor(from)).await?;
-    let Some(sent) = Sent::of(&message.photo, message.document.as_ref()) else {
+async fn on_file(app: &App, from: &Sender, message: &Message) -> Result<Option<app::screen::Screen>, AppError> {
+    let (user, conversation) = app.customer_and_conversation(visitor(from)).await?;
+    let sent = Sent::of(&message.photo, message.document.as_ref());
+    if let Some(conversation) = conversation.filter(|_| !user.is_banned())
+        && let Awaiting::SupportMessage { header, album } = &conversation.awaiting
+        // Whoever began to pay by card after he wrote sends the receipt.
+        && !(sent.is_some() && app.pays_by_card_since(&conversation).await?)
+    {
+        return support::post(app, &user, message, *header, album.as_deref()).await;
+    }
+    on_receipt(app, &user, sent, message).await.map(Some)
+}
+
+/// Whatever is no text is a receipt, or nothing that was asked for.
+async fn on_receipt(app: &App, user: &User, sent: Option<Sent>, message: &Message) -> Result<app::screen::Screen, AppError> {
+    let Some(sent) = sent else {
         let text = if message.document.is_some() { "receipt-unreadable" } else { "unknown-input" };
         return Ok(screens::notice(app, user.language, text));
     };
     // A banned customer's money is money: the receipt is looked at.
-    Ok(match app.submit_receipt(&user, &sent).await? {
-        Submitted::UnderReview(order) => about(app, &user, "receipt-received", &order),
-        Submitted::Already(order) => about(app, &user, "receipt-added", &order),
-        Submitted::NothingDue if user.is_banned() => screens::banned(app, &user),
+    Ok(match app.submit_receipt(user, &sent).await? {
+        Submitted::UnderReview(order) => about(app, user, "receipt-received", &order),
+        Submitted::Already(order) => about(app, user, "receipt-added", &order),
+        Submitted::NothingDue if user.is_banned() => screens::banned(app, user),
         Submitted::NothingDue => screens::notice(app, user.language, "receipt-nothing-due"),
     })
 }

@@ -1,11 +1,16 @@
 //! Customers: Telegram's updates in, the conversation's next screen out. Also the page that opens a VPN app, which buttons cannot do.
 
 mod callback;
+mod codes;
 mod conversation;
+mod entry;
 mod open;
+mod renewal;
 mod review;
 mod screens;
 mod sender;
+mod subscription;
+mod support;
 mod tap;
 
 use app::telegram::{Reply, Update, secret_matches};

@@ -1,8 +1,15 @@
 //! What customers see: text and buttons of every screen, with a way back from each.
 
 mod checkout;
+mod codes;
+mod configs;
+mod connect;
+mod entry;
+mod gift;
 mod holdings;
 mod invite;
+mod renewal;
+mod support;
 
 use app::{
     App,
@@ -14,9 +21,16 @@ use app::{
     text::Arg,
 };
 pub use checkout::{ask_code, invoice_texts, pay_trouble, payable, plan, plans, rejection_text};
-use domain::{Language, order::Order, user::User};
-pub use holdings::{holdings, subscription};
+pub use configs::configs;
+pub use connect::{instructions, platforms};
+pub use codes::{plans_with_code, without_code};
+use domain::{Language, order::Order, product::Terms, settings::Present, user::User};
+pub use entry::{kept, not_joined, slow_down, too_many_open};
+pub use gift::{gift_plans, opened};
+pub use holdings::{ask_label, ask_new_link, holdings, subscription};
 pub use invite::invite;
+pub use renewal::{extend, extension};
+pub use support::{ask_letter, letter_notice};
 
 fn button(app: &App, language: Language, id: &str, button: &Button) -> InlineKeyboardButton {
     tap(app.texts.plain(language, id, &[]), button)
@@ -26,14 +40,27 @@ fn home(app: &App, language: Language) -> InlineKeyboardButton {
     button(app, language, "button-menu", &Button::Menu)
 }
 
-/// The start of everything.
-pub fn menu(app: &App, user: &User, invited: bool) -> Screen {
+/// The start of everything, with what is there for a newcomer.
+pub fn menu(app: &App, shop: &Shop, user: &User, invited: bool) -> Screen {
     let language = user.language;
     let mut text = app.texts.html(language, "welcome", &[("name", Arg::Text(&user.first_name))]);
     if invited {
         text = format!("{}\n\n{text}", app.texts.html(language, "welcome-invited", &[]));
     }
-    Screen::new(text, menu_keyboard(app, language))
+    if let Some(present) = shop.settings.welcome_bonus.filter(|_| user.invited_by.is_some() && user.first_paid_at.is_none()) {
+        text = format!("{text}\n\n{}", app.texts.html(language, "welcome-bonus", &present_args(app, language, present)));
+    }
+    let trial = App::offers_trial(shop, user).then(|| button(app, language, "button-trial", &Button::Trial));
+    Screen::new(text, Keyboard::default().row(trial).rows(menu_keyboard(app, language)))
+}
+
+/// Data and days that are given away.
+fn present_args(app: &App, language: Language, present: Present) -> [(&'static str, Arg<'static>); 2] {
+    let bytes = u64::from(present.data_limit_gb).saturating_mul(Terms::GIB);
+    [
+        ("volume", Arg::Raw(format::data(&app.texts, language, bytes))),
+        ("days", Arg::Raw(format::days(&app.texts, language, Some(present.duration_days)))),
+    ]
 }
 
 fn menu_keyboard(app: &App, language: Language) -> Keyboard {
@@ -86,5 +113,6 @@ fn with_support(app: &App, shop: &Shop, language: Language, id: &str) -> Screen 
     if let Some(username) = &shop.settings.support_username {
         text = format!("{text}\n\n{}", app.texts.html(language, "help-support", &[("username", Arg::Text(username))]));
     }
-    Screen::new(text, Keyboard::default().row([home(app, language)]))
+    let write = app.takes_letters(shop).then(|| button(app, language, "button-support", &Button::Support));
+    Screen::new(text, Keyboard::default().row(write).row([home(app, language)]))
 }

@@ -13,6 +13,12 @@ days =
         [one] { $amount } day
        *[other] { $amount } days
     }
+# After “in”.
+minutes =
+    { $count ->
+        [one] { $amount } minute
+       *[other] { $amount } minutes
+    }
 
 ## The bot's profile
 
@@ -44,7 +50,10 @@ welcome =
 
     Here you get a fast and private internet connection in a minute: choose a plan, pay, and your link arrives in this chat.
 welcome-invited = 🎁 You came by a friend's invitation. Welcome!
+welcome-bonus = 🎁 With your first purchase you get { $volume } and { $days } on top.
 button-plans = 🛒 Buy a subscription
+button-trial = 🆓 Try it for free
+button-gift = 🎁 Buy for a friend
 button-my-subscriptions = 🔑 My subscriptions
 button-invite = 🎁 Invite friends
 button-language = 🌐 Language
@@ -65,6 +74,12 @@ paysupport =
     Payments that went wrong are put right by people. Describe what happened and when; have your order at hand.
 
     Stars that pay no order are sent back by themselves.
+
+## Free trial
+
+trial-name = Free trial
+trial-off = There is no free trial at the moment.
+trial-not-new = The free trial is for newcomers, and you are a customer already. Thank you for that!
 
 ## Plans
 
@@ -110,8 +125,24 @@ code-expired = This code has expired.
 code-other-product = This code is not for this plan.
 code-below-minimum = The price of this plan is below the code's minimum.
 code-not-first-purchase = This code is for a first purchase.
+code-wait = Too many wrong codes. You can try again in { $minutes }.
+code-applied = 🏷 Code <code>{ $code }</code> is applied: these are your prices with it.
 code-used-up = This code is used up.
 code-used-by-you = You have used this code already. If an order of yours is still open with it, you find it under “My subscriptions”.
+
+## Before buying
+
+gate-maintenance = 🛠 Nothing is sold for a little while: we are at work on the shop. What you have goes on working; please look in again later.
+gate-invite-only = 🔒 This shop is open to invited guests. Ask a friend who is a customer for an invitation link.
+gate-terms = 📜 Before you buy, please read our terms of use and accept them.
+gate-channels = 📢 Before you buy, please join the channels below and tap “I have joined”.
+gate-not-joined = You have not joined yet: { $channels }
+button-read-terms = 📜 Read the terms
+button-accept-terms = ✅ I accept
+button-join = 📢 { $channel }
+button-joined = ✅ I have joined
+too-many-open = ✋ You have several open orders already. Pay one of them or cancel it, then you can place another.
+slow-down = 🐢 That was a little too fast. Please wait a moment and go on.
 
 ## Orders
 
@@ -148,6 +179,12 @@ order-paid =
 
     Your link is being prepared and arrives here by itself.
 order-provisioned = ✅ <b>{ $plan }</b> is paid and delivered. You find it under “My subscriptions”.
+# What cost nothing: a trial, a present, a code of 100 %.
+order-given-preparing =
+    🎁 <b>{ $plan }</b> is yours.
+
+    Your link is being prepared and arrives here by itself.
+order-given = 🎁 <b>{ $plan }</b> is yours. You find it under “My subscriptions”.
 order-expired = ⌛️ The order for <b>{ $plan }</b> has ended unpaid. If you paid it in time, your money is not lost: your link arrives as soon as the payment does.
 order-canceled = The order for <b>{ $plan }</b> was canceled.
 order-refunded = The order for <b>{ $plan }</b> was refunded.
@@ -166,6 +203,7 @@ paid-preparing =
     ✅ Your payment for <b>{ $plan }</b> has arrived.
 
     Preparing the connection takes a little longer than usual. Your link arrives here by itself.
+given-preparing = ⏳ <b>{ $plan }</b> is yours. Preparing the connection takes a little longer than usual; your link arrives here by itself.
 delivered =
     ✅ <b>{ $plan }</b>
     📦 { $volume } · ⏳ { $days }
@@ -209,22 +247,235 @@ expires = ⏳ until { $at }
 starts-at-first-use = ⏳ { $days } from the first connection
 button-copy-link = 📋 Copy the link
 button-refresh = 🔄 Refresh
+subscription-disabled = It was switched off by our team. If you do not know why, write to us.
+subscription-unknown-here = I do not find this subscription. Here is the menu.
+subscription-button = { $dot } { $number } · { $name }
+looked-at = 🔄 as of { $at }
+button-renew = ♻️ Renew
+button-connect = 📲 How to connect
+button-qr = 🔳 QR code
+button-configs = 🧩 Single configs
+button-new-link = 🔗 New link
+button-rename = ✏️ Rename
+button-show-subscription = 🔑 Show the subscription
+qr-caption = 🔳 <b>{ $plan }</b>: scan it with the app on your other device.
 prize-name = Invitation prize
+welcome-name = Welcome present
+# Above what is delivered.
+because-prize = 🎁 A friend whom you invited has made a first purchase. Here is your present:
+because-welcome = 🎁 Thank you for your first purchase! Here is your welcome present:
+
+## A subscription's new link
+
+link-ask =
+    🔗 <b>A new link for { $plan }?</b>
+
+    The old link and every device that uses it stop working. Time and data stay as they are. You add the new link in your app once more.
+button-new-link-yes = Yes, a new link
+link-is-new = ✅ Here is your new link. The old one does not work any more.
+link-replaced = 🔗 The new link of <b>{ $plan }</b>. The old one does not work any more: please add this one in your app.
+link-coming = ⏳ A new link is on its way. It arrives here by itself.
+link-no-account = There is no account on the server any more, so there is nothing to give a new link to. A renewal brings it back.
+link-account-deleted = The account of <b>{ $plan }</b> is not on the server any more, so it cannot get a new link. A renewal brings it back.
+
+## A subscription's name
+
+label-ask =
+    ✏️ What shall <b>{ $plan }</b> be called? Send me a name of at most { $limit } characters.
+
+    For example: “Mum's phone”.
+label-empty = I see no name in that.
+label-too-long = That is too long: at most { $limit } characters, please.
+label-not-one-line = Please send the name in one line.
+label-set = ✅ That is its name from now on.
+label-removed = ✅ It has its plan's name again.
+button-unname = Remove the name
+
+## Connecting
+
+connect-title = 📲 <b>{ $plan }</b>: which device shall it be?
+platform-android = Android
+platform-ios = iPhone and iPad
+platform-windows = Windows
+platform-macos = macOS
+platform-linux = Linux
+connect-phone =
+    📲 <b>{ $platform }</b>
+
+    1. Install { $app }.
+    2. Come back here and tap “Add to { $app }”. If nothing happens, copy the link and choose “+” → “Add from clipboard” in the app.
+    3. Switch the connection on in the app. Done.
+
+    Another app from below is just as good.
+connect-computer =
+    💻 <b>{ $platform }</b>
+
+    1. Install { $app }.
+    2. Open this chat on the computer and tap “Add to { $app }”. If nothing happens, copy the link and choose “+” → “Add from clipboard” in the app.
+    3. Switch the connection on in the app. Done.
+button-install = ⬇️ { $app }
+button-import = ➕ Add to { $app }
+
+## Single configs
+
+configs-title =
+    🧩 <b>{ $plan }</b>
+
+    Tap a config to copy it. The subscription link is better where your app takes it: it keeps itself up to date.
+configs-page = Page { $page } of { $pages }
+configs-none = There are no single configs at the moment. Please use the subscription link.
+configs-deleted = The account is not on the server any more. A renewal brings it back.
+configs-unknown = The server does not answer at the moment. Please try again in a minute.
+configs-more = There are more; the subscription link has all of them.
+config-name = { $number }. <b>{ $name }</b>
+config-unnamed = Server { $number }
+config-too-long = too long for a message; the subscription link has it
+button-copy-config = 📋 { $name }
+button-page-before = ‹ Previous
+button-page-after = Next ›
+
+## Renewals and add-ons
+
+extend-choose = 🔁 What shall it be renewed with?
+extend-choose-more = 🔁 What shall it be renewed with? Or just add a little (➕).
+extend-nothing = There is nothing for sale for this subscription at the moment. Please look in again later.
+extend-switched-off = This subscription was switched off by our team, so it cannot be renewed here. Write to support, we will sort it out.
+extend-not-useful = This does not fit your subscription as it is now. Here is what does.
+button-extend-own = 🔁 { $plan } — { $price }
+button-add-on = ➕ { $plan } — { $price }
+renewal-screen =
+    🔁 <b>{ $subscription }</b>
+    Renewal with <b>{ $plan }</b>
+
+    📦 { $volume }
+    ⏳ { $days }
+    💰 { $price }
+add-on-screen =
+    ➕ <b>{ $subscription }</b>
+    Add-on <b>{ $plan }</b>
+
+    📦 { $more }
+    💰 { $price }
+more = +{ $amount }
+less-than-a-day = less than a day
+data-and-time = { $data } and { $time }
+until = until { $at }
+from-first-use = { $days } from the first connection
+forecast-kept = ✅ What is left is kept: { $left }.
+forecast-given-up = ⚠️ It starts afresh: what is left ({ $left }) is given up.
+forecast-anew = ℹ️ This account was deleted on the server. It is made anew, with a new link.
+forecast-after = ➡️ Afterwards you have: <b>{ $data }</b>, <b>{ $time }</b>
+extended = ✅ <b>{ $subscription }</b>: { $plan } has been added.
+extended-data = 📦 { $volume } in all
+extended-unlimited = 📦 { $volume }
+extended-time = ⏳ { $time }
+extending-later =
+    ⏳ <b>{ $plan }</b> is on its way to your subscription.
+
+    It takes a little longer than usual; I write here as soon as it is done. Your link stays the same.
+order-extending = ⏳ <b>{ $plan }</b> is on its way to your subscription. I write here as soon as it is done.
+order-extended = ✅ <b>{ $plan }</b> has been added to your subscription.
+
+## Reminders
+
+reminder-days-left =
+    { $count ->
+        [one] ⏳ Only { $days } of <b>{ $plan }</b> is left.
+       *[other] ⏳ { $days } of <b>{ $plan }</b> are left.
+    }
+reminder-data = 📦 { $left } of { $limit } left
+reminder-data-left = 📦 <b>{ $plan }</b>: { $percent } % of your data is left: { $left } of { $limit }.
+reminder-renew-hint = Renew it now, and your connection goes on without a break. Your link stays the same.
+reminder-time-is-up = ⌛️ <b>{ $plan }</b>: the time is up.
+reminder-used-up = 🔴 <b>{ $plan }</b>: the data is used up.
+reminder-ended-hint = Renew it, and the same link works again at once.
+win-back =
+    👋 Your subscription <b>{ $plan }</b> has ended, and we would be glad to have you back.
+
+    Your link is still kept for you: renew it, and it works again at once.
+win-back-code = 🏷 { $off } off for you: <code>{ $code }</code>, once, until { $until }.
+button-use-code = 🏷 Use the code
 
 ## Invitations
 
-invite =
-    🎁 <b>Invite friends</b>
-
-    For every friend who buys a subscription you get one as a present.
-
-    Your link:
+invite = 🎁 <b>Invite friends</b>
+invite-reward-present = For every friend who makes a first purchase you get { $volume } and { $days }: added to your newest subscription, or as a new one if you have none.
+invite-reward-code = For every friend who makes a first purchase you get a discount code of { $percent } %.
+invite-reward-none = Show your friends the way to a fast and private connection.
+invite-welcome = Your friend gets { $volume } and { $days } on top of the first purchase.
+invite-link = Your link:
 invite-stats =
     Invited: { $total }
     Bought: { $active }
     Presents on their way: { $pending }
+    Presents received: { $granted }
 button-share = 📤 Share
 share-text = A fast and private connection, right in Telegram:
+reward-code =
+    🎁 A friend whom you invited has made a first purchase. Here is your discount code:
+
+    <code>{ $code }</code>
+
+    −{ $percent } % on your next purchase. It works once, until { $until }.
+button-copy-code = 📋 Copy the code
+
+## Presents for friends
+
+gift-plans-title =
+    🎁 <b>A present for a friend</b>
+
+    Choose a plan. After the payment you get a link to pass on.
+gift-off = Presents are not for sale at the moment.
+gift-note = 🎁 As a present: after the payment you get a link to pass on. It works once; you can also use it yourself.
+gift-ready =
+    🎁 <b>{ $plan }</b>
+    📦 { $volume } · ⏳ { $days }
+
+    Your present is ready. Pass this link on: whoever opens it first has the subscription. It works once; you can also use it yourself.
+button-share-gift = 📤 Pass it on
+gift-share-text = A present for you: a fast and private connection, right in Telegram. Tap the link to open it:
+order-gift-preparing =
+    ✅ <b>{ $plan }</b> is paid.
+
+    The link to pass on arrives here by itself.
+order-gift = ✅ <b>{ $plan }</b> is paid. The link to pass on is here in the chat.
+order-gift-opened = 🎉 Your present <b>{ $plan }</b> has been opened.
+button-show-gift = 🎁 Show the link
+open-gift = 🎁 To pass on: { $plan }
+gift-opened = 🎉 Your present <b>{ $plan }</b> has just been opened.
+gift-yours = 🎁 A present for you: <b>{ $plan }</b>! Your link is here in the chat; you also find it under “My subscriptions”.
+gift-taken = Somebody else has opened this present already: its link works once.
+gift-withdrawn = This present is not available any more.
+gift-unknown = I do not know this present. Please open the link exactly as you got it.
+
+## Support and money that fits no order
+
+credit-received =
+    🎟 Your payment fits no order, so it is kept for you as a discount code:
+
+    <code>{ $code }</code>
+
+    It takes { $amount } off your next order. It works once, for you alone.
+support-ask =
+    💬 <b>Write to us</b>
+
+    Send your message here: text, a photo, a file or a voice message. Our team reads it and answers in this chat.
+support-contact = You can also write to @{ $username }.
+support-sent = ✅ Sent to our team. The answer comes here; you can go on writing.
+support-not-sent = This message cannot be passed on. Please send text, a photo, a file or a voice message.
+support-too-many = You have written a lot in the last hour. Our team has it all; please go on a little later.
+support-done = 👌 Done. The answer to what you have sent comes here.
+support-answer = 💬 <b>Answer from support</b>
+button-support = 💬 Write to support
+button-support-answer = ✍️ Answer
+button-support-done = ✅ Finish
+operator-letter =
+    💬 <b>{ $customer }</b>{ $username } · { $language }
+    <a href="{ $url }">{ $id }</a>
+    Reply to answer.
+operator-letter-undelivered = ⚠️ Not delivered: the customer has blocked the bot.
+operator-letter-failed = ⚠️ Not delivered: this kind of message cannot be passed on.
+operator-letter-not-allowed = ⚠️ Not delivered: you are not one of the operators.
 
 ## Troubles
 
@@ -247,6 +498,10 @@ operator-receipt =
     🧾 <b>{ $amount }</b>
     { $plan }
     👤 { $customer } · <code>{ $id }</code>
+    <code>{ $order }</code>
+operator-receipt-card = 💳 to the card …{ $card }
+operator-receipt-seen =
+    ⚠️ <b>This picture was sent before</b>, for the order
     <code>{ $order }</code>
 button-approve = ✅ Approve
 button-reject = ❌ Reject

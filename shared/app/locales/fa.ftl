@@ -13,6 +13,12 @@ days =
         [one] { $amount } روز
        *[other] { $amount } روز
     }
+# After “in”.
+minutes =
+    { $count ->
+        [one] { $amount } دقیقه
+       *[other] { $amount } دقیقه
+    }
 
 ## The bot's profile
 
@@ -44,7 +50,10 @@ welcome =
 
     اینجا در یک دقیقه اینترنت سریع و امن می‌گیرید: پلن را انتخاب کنید، پرداخت کنید، لینک شما همین‌جا می‌رسد.
 welcome-invited = 🎁 با دعوت یک دوست آمده‌اید. خوش آمدید!
+welcome-bonus = 🎁 با اولین خرید، { $volume } و { $days } هدیه می‌گیرید.
 button-plans = 🛒 خرید اشتراک
+button-trial = 🆓 تست رایگان
+button-gift = 🎁 خرید برای دوست
 button-my-subscriptions = 🔑 اشتراک‌های من
 button-invite = 🎁 دعوت از دوستان
 button-language = 🌐 زبان
@@ -65,6 +74,12 @@ paysupport =
     پرداخت‌های مشکل‌دار را همکاران ما بررسی می‌کنند. بنویسید چه شد و کی؛ شمارهٔ سفارش را هم آماده داشته باشید.
 
     استارزی که به سفارشی تعلق نگیرد خودبه‌خود برگردانده می‌شود.
+
+## Free trial
+
+trial-name = تست رایگان
+trial-off = فعلاً تست رایگان نداریم.
+trial-not-new = تست رایگان برای تازه‌واردهاست و شما مشتری ما هستید. ممنون که با ما هستید!
 
 ## Plans
 
@@ -110,8 +125,24 @@ code-expired = این کد منقضی شده است.
 code-other-product = این کد برای این پلن نیست.
 code-below-minimum = قیمت این پلن از حداقل مبلغ کد کمتر است.
 code-not-first-purchase = این کد برای اولین خرید است.
+code-wait = تعداد کدهای اشتباه زیاد شد. { $minutes } دیگر دوباره امتحان کنید.
+code-applied = 🏷 کد <code>{ $code }</code> اعمال شد: این‌ها قیمت‌های شما با این کد هستند.
 code-used-up = ظرفیت این کد تمام شده است.
 code-used-by-you = شما قبلاً از این کد استفاده کرده‌اید. اگر سفارش بازی با آن دارید، آن را در «اشتراک‌های من» می‌بینید.
+
+## Before buying
+
+gate-maintenance = 🛠 فروش برای مدت کوتاهی متوقف است: داریم فروشگاه را به‌روز می‌کنیم. اشتراک‌های شما کار می‌کنند؛ لطفاً کمی بعد دوباره سر بزنید.
+gate-invite-only = 🔒 این فروشگاه فقط با دعوت است. از دوستی که مشتری ماست لینک دعوت بگیرید.
+gate-terms = 📜 پیش از خرید لطفاً قوانین استفاده را بخوانید و بپذیرید.
+gate-channels = 📢 پیش از خرید لطفاً در کانال‌های زیر عضو شوید و بعد روی «عضو شدم» بزنید.
+gate-not-joined = هنوز عضو نشده‌اید: { $channels }
+button-read-terms = 📜 خواندن قوانین
+button-accept-terms = ✅ می‌پذیرم
+button-join = 📢 { $channel }
+button-joined = ✅ عضو شدم
+too-many-open = ✋ چند سفارش باز دارید. اول یکی را پرداخت یا لغو کنید، بعد سفارش تازه ثبت کنید.
+slow-down = 🐢 کمی آهسته‌تر! لطفاً چند لحظه صبر کنید و بعد ادامه دهید.
 
 ## Orders
 
@@ -148,6 +179,12 @@ order-paid =
 
     لینک شما در حال آماده‌سازی است و خودش همین‌جا می‌رسد.
 order-provisioned = ✅ <b>{ $plan }</b> پرداخت و تحویل شد. آن را در «اشتراک‌های من» می‌بینید.
+# What cost nothing: a trial, a present, a code of 100 %.
+order-given-preparing =
+    🎁 <b>{ $plan }</b> برای شماست.
+
+    لینک شما در حال آماده‌سازی است و خودش همین‌جا می‌رسد.
+order-given = 🎁 <b>{ $plan }</b> برای شماست. آن را در «اشتراک‌های من» می‌بینید.
 order-expired = ⌛️ سفارش <b>{ $plan }</b> بدون پرداخت به پایان رسید. اگر به‌موقع پرداخت کرده‌اید پول شما گم نمی‌شود: با رسیدن پرداخت، لینک هم می‌رسد.
 order-canceled = سفارش <b>{ $plan }</b> لغو شد.
 order-refunded = مبلغ سفارش <b>{ $plan }</b> برگردانده شد.
@@ -166,6 +203,7 @@ paid-preparing =
     ✅ پرداخت شما برای <b>{ $plan }</b> رسید.
 
     آماده‌سازی اتصال کمی بیشتر از معمول طول می‌کشد. لینک شما خودش همین‌جا می‌رسد.
+given-preparing = ⏳ <b>{ $plan }</b> برای شماست. آماده‌سازی اتصال کمی بیشتر از معمول طول می‌کشد؛ لینک شما خودش همین‌جا می‌رسد.
 delivered =
     ✅ <b>{ $plan }</b>
     📦 { $volume } · ⏳ { $days }
@@ -209,22 +247,235 @@ expires = ⏳ تا { $at }
 starts-at-first-use = ⏳ { $days } از اولین اتصال
 button-copy-link = 📋 کپی لینک
 button-refresh = 🔄 به‌روزرسانی
+subscription-disabled = همکاران ما آن را غیرفعال کرده‌اند. اگر دلیلش را نمی‌دانید به ما پیام بدهید.
+subscription-unknown-here = این اشتراک را پیدا نمی‌کنم. این هم منو.
+subscription-button = { $dot } { $number } · { $name }
+looked-at = 🔄 وضعیت در { $at }
+button-renew = ♻️ تمدید
+button-connect = 📲 راهنمای اتصال
+button-qr = 🔳 کد QR
+button-configs = 🧩 کانفیگ‌های تکی
+button-new-link = 🔗 لینک جدید
+button-rename = ✏️ تغییر نام
+button-show-subscription = 🔑 نمایش اشتراک
+qr-caption = 🔳 <b>{ $plan }</b>: با برنامهٔ دستگاه دیگرتان اسکن کنید.
 prize-name = هدیهٔ دعوت
+welcome-name = هدیهٔ خوش‌آمد
+# Above what is delivered.
+because-prize = 🎁 دوستی که دعوت کرده بودید اولین خریدش را انجام داد. این هم هدیهٔ شما:
+because-welcome = 🎁 ممنون از اولین خریدتان! این هم هدیهٔ خوش‌آمد شما:
+
+## A subscription's new link
+
+link-ask =
+    🔗 <b>لینک جدید برای { $plan }؟</b>
+
+    لینک قبلی و همهٔ دستگاه‌هایی که از آن استفاده می‌کنند از کار می‌افتند. زمان و حجم تغییری نمی‌کند. لینک جدید را باید دوباره در برنامه اضافه کنید.
+button-new-link-yes = بله، لینک جدید
+link-is-new = ✅ این لینک جدید شماست. لینک قبلی دیگر کار نمی‌کند.
+link-replaced = 🔗 لینک جدید <b>{ $plan }</b>. لینک قبلی دیگر کار نمی‌کند: این یکی را در برنامه اضافه کنید.
+link-coming = ⏳ لینک جدید در راه است و خودش همین‌جا می‌رسد.
+link-no-account = این اکانت دیگر روی سرور نیست و لینک جدیدی برایش ساخته نمی‌شود. با تمدید برمی‌گردد.
+link-account-deleted = اکانت <b>{ $plan }</b> دیگر روی سرور نیست و لینک جدیدی برایش ساخته نمی‌شود. با تمدید برمی‌گردد.
+
+## A subscription's name
+
+label-ask =
+    ✏️ اسم <b>{ $plan }</b> چه باشد؟ یک نام با حداکثر { $limit } نویسه بفرستید.
+
+    مثلاً: «گوشی مامان».
+label-empty = نامی در آن نمی‌بینم.
+label-too-long = کمی بلند است: لطفاً حداکثر { $limit } نویسه.
+label-not-one-line = لطفاً نام را در یک خط بفرستید.
+label-set = ✅ از این به بعد اسمش همین است.
+label-removed = ✅ دوباره به نام پلن نمایش داده می‌شود.
+button-unname = حذف نام
+
+## Connecting
+
+connect-title = 📲 <b>{ $plan }</b>: روی کدام دستگاه وصل می‌شوید؟
+platform-android = اندروید
+platform-ios = آیفون و آیپد
+platform-windows = ویندوز
+platform-macos = مک
+platform-linux = لینوکس
+connect-phone =
+    📲 <b>{ $platform }</b>
+
+    ۱. برنامهٔ { $app } را نصب کنید.
+    ۲. به همین‌جا برگردید و روی «افزودن به { $app }» بزنید. اگر اتفاقی نیفتاد، لینک را کپی کنید و در برنامه «+» و سپس «افزودن از کلیپ‌بورد» را بزنید.
+    ۳. در برنامه اتصال را روشن کنید. تمام!
+
+    برنامه‌های دیگر پایین هم به همین خوبی کار می‌کنند.
+connect-computer =
+    💻 <b>{ $platform }</b>
+
+    ۱. برنامهٔ { $app } را نصب کنید.
+    ۲. همین گفتگو را روی رایانه باز کنید و روی «افزودن به { $app }» بزنید. اگر اتفاقی نیفتاد، لینک را کپی کنید و در برنامه «+» و سپس «افزودن از کلیپ‌بورد» را بزنید.
+    ۳. در برنامه اتصال را روشن کنید. تمام!
+button-install = ⬇️ { $app }
+button-import = ➕ افزودن به { $app }
+
+## Single configs
+
+configs-title =
+    🧩 <b>{ $plan }</b>
+
+    برای کپی، روی کانفیگ بزنید. اگر برنامهٔ شما لینک اشتراک را می‌پذیرد، همان بهتر است: خودش به‌روز می‌شود.
+configs-page = صفحهٔ { $page } از { $pages }
+configs-none = فعلاً کانفیگ تکی نداریم. لطفاً از لینک اشتراک استفاده کنید.
+configs-deleted = این اکانت دیگر روی سرور نیست. با تمدید برمی‌گردد.
+configs-unknown = سرور فعلاً پاسخ نمی‌دهد. لطفاً یک دقیقه دیگر دوباره امتحان کنید.
+configs-more = کانفیگ‌های دیگری هم هست؛ همه در لینک اشتراک هستند.
+config-name = { $number }. <b>{ $name }</b>
+config-unnamed = سرور { $number }
+config-too-long = برای یک پیام بلند است؛ در لینک اشتراک هست
+button-copy-config = 📋 { $name }
+button-page-before = ‹ قبلی
+button-page-after = بعدی ›
+
+## Renewals and add-ons
+
+extend-choose = 🔁 با کدام پلن تمدید کنیم؟
+extend-choose-more = 🔁 با کدام پلن تمدید کنیم؟ یا فقط کمی حجم یا زمان اضافه کنید (➕).
+extend-nothing = فعلاً برای این اشتراک چیزی برای فروش نیست. لطفاً کمی بعد سر بزنید.
+extend-switched-off = این اشتراک را همکاران ما غیرفعال کرده‌اند و اینجا تمدید نمی‌شود. به پشتیبانی پیام دهید تا درستش کنیم.
+extend-not-useful = این مورد به وضعیت فعلی اشتراک شما نمی‌خورد. موارد مناسب این‌ها هستند.
+button-extend-own = 🔁 { $plan } — { $price }
+button-add-on = ➕ { $plan } — { $price }
+renewal-screen =
+    🔁 <b>{ $subscription }</b>
+    تمدید با <b>{ $plan }</b>
+
+    📦 { $volume }
+    ⏳ { $days }
+    💰 { $price }
+add-on-screen =
+    ➕ <b>{ $subscription }</b>
+    افزودن <b>{ $plan }</b>
+
+    📦 { $more }
+    💰 { $price }
+more = { $amount } بیشتر
+less-than-a-day = کمتر از یک روز
+data-and-time = { $data } و { $time }
+until = تا { $at }
+from-first-use = { $days } از اولین اتصال
+forecast-kept = ✅ باقی‌مانده حفظ می‌شود: { $left }.
+forecast-given-up = ⚠️ از نو شروع می‌شود و باقی‌مانده ({ $left }) از بین می‌رود.
+forecast-anew = ℹ️ این حساب در سرور حذف شده است. از نو ساخته می‌شود و لینک تازه می‌گیرد.
+forecast-after = ⬅️ پس از آن: <b>{ $data }</b>، <b>{ $time }</b>
+extended = ✅ <b>{ $subscription }</b>: { $plan } اضافه شد.
+extended-data = 📦 در مجموع { $volume }
+extended-unlimited = 📦 { $volume }
+extended-time = ⏳ { $time }
+extending-later =
+    ⏳ <b>{ $plan }</b> به‌زودی به اشتراک شما اضافه می‌شود.
+
+    کمی بیشتر از معمول طول می‌کشد؛ به محض انجام، همین‌جا خبر می‌دهم. لینک شما همان می‌ماند.
+order-extending = ⏳ <b>{ $plan }</b> به‌زودی به اشتراک شما اضافه می‌شود. به محض انجام، همین‌جا خبر می‌دهم.
+order-extended = ✅ <b>{ $plan }</b> به اشتراک شما اضافه شد.
+
+## Reminders
+
+reminder-days-left =
+    { $count ->
+        [one] ⏳ فقط { $days } از اشتراک <b>{ $plan }</b> مانده است.
+       *[other] ⏳ { $days } از اشتراک <b>{ $plan }</b> مانده است.
+    }
+reminder-data = 📦 { $left } از { $limit } باقی مانده
+reminder-data-left = 📦 <b>{ $plan }</b>: فقط { $percent } درصد از حجم شما مانده است؛ { $left } از { $limit }.
+reminder-renew-hint = همین حالا تمدید کنید تا اتصال شما قطع نشود. لینک شما همان می‌ماند.
+reminder-time-is-up = ⌛️ زمان اشتراک <b>{ $plan }</b> به پایان رسید.
+reminder-used-up = 🔴 حجم اشتراک <b>{ $plan }</b> تمام شد.
+reminder-ended-hint = تمدید کنید تا همان لینک بلافاصله دوباره کار کند.
+win-back =
+    👋 اشتراک <b>{ $plan }</b> شما به پایان رسیده و جای شما خالی است.
+
+    لینک شما محفوظ است: تمدید کنید تا بلافاصله دوباره کار کند.
+win-back-code = 🏷 { $off } تخفیف ویژهٔ شما با کد <code>{ $code }</code>؛ یک بار قابل استفاده، تا { $until }.
+button-use-code = 🏷 استفاده از کد
 
 ## Invitations
 
-invite =
-    🎁 <b>دعوت از دوستان</b>
-
-    به ازای هر دوستی که اشتراک بخرد، یک اشتراک هدیه می‌گیرید.
-
-    لینک شما:
+invite = 🎁 <b>دعوت از دوستان</b>
+invite-reward-present = به ازای اولین خرید هر دوست، { $volume } و { $days } هدیه می‌گیرید: به جدیدترین اشتراک شما اضافه می‌شود و اگر اشتراکی نداشته باشید، یک اشتراک تازه می‌گیرید.
+invite-reward-code = به ازای اولین خرید هر دوست، یک کد تخفیف { $percent } درصدی می‌گیرید.
+invite-reward-none = اینترنت سریع و امن را به دوستانتان هم معرفی کنید.
+invite-welcome = دوست شما هم با اولین خریدش { $volume } و { $days } هدیه می‌گیرد.
+invite-link = لینک شما:
 invite-stats =
     دعوت‌شده: { $total }
     خرید کرده: { $active }
     هدیه‌های در راه: { $pending }
+    هدیه‌های گرفته‌شده: { $granted }
 button-share = 📤 اشتراک‌گذاری
 share-text = اینترنت سریع و امن، همین‌جا در تلگرام:
+reward-code =
+    🎁 دوستی که دعوت کرده بودید اولین خریدش را انجام داد. این هم کد تخفیف شما:
+
+    <code>{ $code }</code>
+
+    { $percent } درصد تخفیف برای خرید بعدی. یک بار قابل استفاده است، تا { $until }.
+button-copy-code = 📋 کپی کد
+
+## Presents for friends
+
+gift-plans-title =
+    🎁 <b>هدیه برای دوست</b>
+
+    یک پلن انتخاب کنید. بعد از پرداخت، لینکی می‌گیرید که برای دوستتان بفرستید.
+gift-off = فعلاً خرید هدیه امکان‌پذیر نیست.
+gift-note = 🎁 به‌عنوان هدیه: بعد از پرداخت، لینکی می‌گیرید که برای دوستتان بفرستید. یک بار کار می‌کند؛ خودتان هم می‌توانید از آن استفاده کنید.
+gift-ready =
+    🎁 <b>{ $plan }</b>
+    📦 { $volume } · ⏳ { $days }
+
+    هدیهٔ شما آماده است. این لینک را برای دوستتان بفرستید: هر کس زودتر بازش کند، اشتراک مال اوست. لینک یک بار کار می‌کند؛ خودتان هم می‌توانید از آن استفاده کنید.
+button-share-gift = 📤 فرستادن برای دوست
+gift-share-text = یک هدیه برای شما: اینترنت سریع و امن، همین‌جا در تلگرام. برای باز کردن هدیه روی لینک بزنید:
+order-gift-preparing =
+    ✅ <b>{ $plan }</b> پرداخت شد.
+
+    لینک هدیه خودش همین‌جا می‌رسد.
+order-gift = ✅ <b>{ $plan }</b> پرداخت شد. لینک هدیه همین‌جا در گفتگوست.
+order-gift-opened = 🎉 هدیهٔ شما (<b>{ $plan }</b>) باز شده است.
+button-show-gift = 🎁 نمایش لینک هدیه
+open-gift = 🎁 هدیهٔ آمادهٔ ارسال: { $plan }
+gift-opened = 🎉 هدیهٔ شما (<b>{ $plan }</b>) همین حالا باز شد.
+gift-yours = 🎁 یک هدیه برای شما: <b>{ $plan }</b>! لینک شما همین‌جا در گفتگوست؛ در «اشتراک‌های من» هم آن را می‌بینید.
+gift-taken = این هدیه را قبلاً کس دیگری باز کرده است؛ لینک هدیه فقط یک بار کار می‌کند.
+gift-withdrawn = این هدیه دیگر در دسترس نیست.
+gift-unknown = این هدیه را نمی‌شناسم. لطفاً لینک را همان‌طور که به دستتان رسیده باز کنید.
+
+## Support and money that fits no order
+
+credit-received =
+    🎟 پرداخت شما به هیچ سفارشی نمی‌خورد؛ برای همین به‌صورت کد تخفیف برایتان نگه داشته شد:
+
+    <code>{ $code }</code>
+
+    با آن { $amount } از سفارش بعدی‌تان کم می‌شود. یک‌بار مصرف و فقط برای خودتان است.
+support-ask =
+    💬 <b>پیام به پشتیبانی</b>
+
+    پیام‌تان را همین‌جا بفرستید: متن، عکس، فایل یا ویس. همکاران ما می‌خوانند و در همین چت جواب می‌دهند.
+support-contact = می‌توانید به @{ $username } هم پیام بدهید.
+support-sent = ✅ برای پشتیبانی ارسال شد. جواب همین‌جا می‌آید؛ اگر چیزی مانده، باز هم بفرستید.
+support-not-sent = این پیام قابل ارسال برای پشتیبانی نیست. لطفاً متن، عکس، فایل یا ویس بفرستید.
+support-too-many = در یک ساعت گذشته پیام‌های زیادی فرستاده‌اید. همه به دست پشتیبانی رسیده؛ لطفاً کمی بعد ادامه دهید.
+support-done = 👌 تمام. جواب پیام‌هایتان همین‌جا می‌آید.
+support-answer = 💬 <b>پاسخ پشتیبانی</b>
+button-support = 💬 پیام به پشتیبانی
+button-support-answer = ✍️ جواب می‌دهم
+button-support-done = ✅ تمام شد
+operator-letter =
+    💬 <b>{ $customer }</b>{ $username } · { $language }
+    <a href="{ $url }">{ $id }</a>
+    برای پاسخ، روی پیام ریپلای کنید.
+operator-letter-undelivered = ⚠️ نرسید: مشتری ربات را بلاک کرده است.
+operator-letter-failed = ⚠️ نرسید: این نوع پیام قابل ارسال نیست.
+operator-letter-not-allowed = ⚠️ نرسید: شما جزو اپراتورها نیستید.
 
 ## Troubles
 
@@ -247,6 +498,10 @@ operator-receipt =
     🧾 <b>{ $amount }</b>
     { $plan }
     👤 { $customer } · <code>{ $id }</code>
+    <code>{ $order }</code>
+operator-receipt-card = 💳 به کارت …{ $card }
+operator-receipt-seen =
+    ⚠️ <b>این تصویر قبلاً هم فرستاده شده است</b>، برای سفارش
     <code>{ $order }</code>
 button-approve = ✅ تأیید
 button-reject = ❌ رد

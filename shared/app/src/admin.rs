@@ -3,11 +3,13 @@
 mod codes;
 mod duties;
 mod lists;
+mod payments;
 mod settings;
 mod tokens;
 
 pub use duties::{DutiesCursor, Owed};
 pub use lists::{CodeFilter, Created, ListError, OrderFilter, PaymentFilter, UserFilter, payment_method};
+pub use payments::Credit;
 pub use store::{Cursor, Debtor, Page, StoreError, keys::Owner};
 pub use tokens::{NewToken, Operator};
 

@@ -13,7 +13,13 @@ pub const MAX_LEN: usize = 64;
 pub enum Button {
     Menu,
     Plans,
+    /// The plans at their prices with a code.
+    PlansWithCode(DiscountCodeName),
     Plan(ProductId),
+    PlanWithCode {
+        product: ProductId,
+        code: DiscountCodeName,
+    },
     /// Wants to type a discount code for a plan whose screen minted this order.
     EnterCode {
         wanted: Wanted,
@@ -56,10 +62,19 @@ pub enum Button {
     Help,
     /// Wants to write to the operators.
     Support,
-    /// "I have joined": asks Telegram again.
-    Joined,
-    /// Accepts this version of the terms of use.
-    AcceptTerms(u32),
+    /// The same below an answer of theirs, which stays where it is.
+    SupportReply,
+    /// Has said it all.
+    SupportDone,
+    /// "I have joined": asks Telegram again, and goes on.
+    Joined {
+        then: Box<Button>,
+    },
+    /// Accepts this version of the terms of use, and goes on.
+    AcceptTerms {
+        version: u32,
+        then: Box<Button>,
+    },
     /// An operator's: asks to confirm an approval, approves, goes back, asks for a reason, rejects.
     Review {
         step: ReviewStep,
@@ -76,15 +91,20 @@ pub enum SubscriptionAction {
     /// What it can be renewed with and what can be added.
     Extend,
     Qr,
-    /// The links of its servers, one by one.
-    Configs,
+    /// The links of its servers, one by one; a page of them, from zero.
+    Configs(u8),
     /// How to connect on a platform; the choice of platforms first.
     Platforms,
     Instructions(Platform),
     /// Asks whether the old link shall die.
     AskNewLink,
     NewLink,
+    /// The next text is its name.
     Rename,
+    /// The bot waits for no name any more.
+    KeepName,
+    /// Its plan's name is its name again.
+    Unname,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,15 +120,41 @@ impl Platform {
     pub const ALL: [Self; 5] = [Self::Android, Self::Ios, Self::Windows, Self::MacOs, Self::Linux];
 }
 
+impl Wanted {
+    /// The button that leads towards it, as far as a button can say.
+    pub fn way_to(&self, code: Option<&DiscountCodeName>) -> Button {
+        match (self, code) {
+            (Self::Purchase(product), Some(code)) => Button::PlanWithCode { product: product.clone(), code: code.clone() },
+            (Self::Purchase(product), None) => Button::Plan(product.clone()),
+            (Self::Extend { .. }, _) => Button::Subscriptions,
+            (Self::Gift { .. }, _) => Button::GiftPlans,
+        }
+    }
+}
+
 impl SubscriptionAction {
-    pub const ALL: [Self; 12] = [
+    /// Pages of links that there are buttons for.
+    pub const CONFIG_PAGES: u8 = 10;
+
+    pub const ALL: [Self; 23] = [
         Self::Extend,
         Self::Qr,
-        Self::Configs,
+        Self::Configs(0),
+        Self::Configs(1),
+        Self::Configs(2),
+        Self::Configs(3),
+        Self::Configs(4),
+        Self::Configs(5),
+        Self::Configs(6),
+        Self::Configs(7),
+        Self::Configs(8),
+        Self::Configs(9),
         Self::Platforms,
         Self::AskNewLink,
         Self::NewLink,
         Self::Rename,
+        Self::KeepName,
+        Self::Unname,
         Self::Instructions(Platform::Android),
         Self::Instructions(Platform::Ios),
         Self::Instructions(Platform::Windows),
@@ -116,15 +162,18 @@ impl SubscriptionAction {
         Self::Instructions(Platform::Linux),
     ];
 
-    const fn letter(self) -> char {
+    fn letter(self) -> char {
         match self {
             Self::Extend => 'e',
             Self::Qr => 'q',
-            Self::Configs => 'c',
+            Self::Configs(0) => 'c',
+            Self::Configs(page) => char::from_digit(page.into(), 10).unwrap_or('c'),
             Self::Platforms => 'p',
             Self::AskNewLink => 'n',
             Self::NewLink => 'y',
             Self::Rename => 'r',
+            Self::KeepName => 'k',
+            Self::Unname => 'u',
             Self::Instructions(Platform::Android) => 'A',
             Self::Instructions(Platform::Ios) => 'I',
             Self::Instructions(Platform::Windows) => 'W',
@@ -208,7 +257,9 @@ impl Button {
         match self {
             Self::Menu => "m".into(),
             Self::Plans => "c".into(),
+            Self::PlansWithCode(code) => format!("c{code}"),
             Self::Plan(product) => format!("p{product}"),
+            Self::PlanWithCode { product, code } => format!("p{product}:{code}"),
             Self::EnterCode { wanted, order } => {
                 let order = OrderKey::to_button(*order);
                 match wanted {
@@ -233,8 +284,10 @@ impl Button {
             Self::OfSubscription { action, key } => format!("a{}{key}", action.letter()),
             Self::ExtendWith { subscription, product } => format!("w{subscription}{product}"),
             Self::Support => "b".into(),
-            Self::Joined => "j".into(),
-            Self::AcceptTerms(version) => format!("u{version}"),
+            Self::SupportReply => "br".into(),
+            Self::SupportDone => "bd".into(),
+            Self::Joined { then } => format!("j{}", then.encode()),
+            Self::AcceptTerms { version, then } => format!("u{version}{}", then.encode()),
             Self::Order(order) => format!("o{}", OrderKey::to_button(*order)),
             Self::Pay { order, gateway } => format!("y{}{}", gateway.button(), OrderKey::to_button(*order)),
             Self::CheckPayment(order) => format!("v{}", OrderKey::to_button(*order)),
@@ -250,19 +303,52 @@ impl Button {
         }
     }
 
+    /// Where a customer goes on who is kept from this one by an entry rule, once he is not any more. `None`: no rule keeps anybody from it.
+    pub fn kept_from(&self) -> Option<Self> {
+        match self {
+            Self::Plans
+            | Self::PlansWithCode(_)
+            | Self::Plan(_)
+            | Self::PlanWithCode { .. }
+            | Self::Trial
+            | Self::GiftPlans
+            | Self::GiftPlan(_)
+            | Self::ExtendWith { .. }
+            | Self::Invite => Some(self.clone()),
+            Self::EnterCode { wanted, .. } => Some(wanted.way_to(None)),
+            Self::Place(choice) => Some(choice.wanted.way_to(choice.code.as_ref())),
+            _ => None,
+        }
+    }
+
+    /// The code that this one names, other than to place an order with it.
+    pub const fn code(&self) -> Option<&DiscountCodeName> {
+        match self {
+            Self::PlansWithCode(code) | Self::PlanWithCode { code, .. } => Some(code),
+            _ => None,
+        }
+    }
+
     /// Reads a button's data. `None`: not one of ours.
     pub fn parse(data: &str) -> Option<Self> {
+        if data.len() > MAX_LEN {
+            return None;
+        }
         let mut chars = data.chars();
         let kind = chars.next()?;
         let rest = chars.as_str();
         match (kind, rest) {
             ('m', "") => Some(Self::Menu),
             ('c', "") => Some(Self::Plans),
+            ('c', code) => code.parse().ok().map(Self::PlansWithCode),
             ('h', "") => Some(Self::Help),
             ('i', "") => Some(Self::Invite),
             ('l', "") => Some(Self::Languages),
             ('s', "") => Some(Self::Subscriptions),
-            ('p', product) => product.parse().ok().map(Self::Plan),
+            ('p', rest) => match rest.split_once(':') {
+                Some((product, code)) => Some(Self::PlanWithCode { product: product.parse().ok()?, code: code.parse().ok()? }),
+                None => rest.parse().ok().map(Self::Plan),
+            },
             ('l', code) => Language::from_code(code).map(Self::Speak),
             ('s', key) => key.parse().ok().map(Self::Subscription),
             ('q', key) => key.parse().ok().map(Self::OlderSubscriptions),
@@ -271,10 +357,16 @@ impl Button {
             ('x', order) => ulid(order).ok().map(Self::CancelOrder),
             ('t', "") => Some(Self::Trial),
             ('b', "") => Some(Self::Support),
-            ('j', "") => Some(Self::Joined),
+            ('b', "r") => Some(Self::SupportReply),
+            ('b', "d") => Some(Self::SupportDone),
+            ('j', then) => Some(Self::Joined { then: destination(then)? }),
             ('d', "") => Some(Self::GiftPlans),
             ('d', product) => product.parse().ok().map(Self::GiftPlan),
-            ('u', version) => version.parse().ok().map(Self::AcceptTerms),
+            ('u', rest) => {
+                let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+                let (version, then) = rest.split_at_checked(digits)?;
+                Some(Self::AcceptTerms { version: version.parse().ok()?, then: destination(then)? })
+            }
             ('a', rest) => {
                 let mut chars = rest.chars();
                 Some(Self::OfSubscription { action: SubscriptionAction::of(chars.next()?)?, key: chars.as_str().parse().ok()? })
@@ -333,6 +425,13 @@ impl Button {
             }
         }
     }
+}
+
+/// Where somebody goes on who was stopped on his way.
+fn destination(data: &str) -> Option<Box<Button>> {
+    let button = if data.is_empty() { Button::Menu } else { Button::parse(data)? };
+    let leads_on = button == Button::Menu || button == Button::Subscriptions || button.kept_from().is_some_and(|way| way == button);
+    leads_on.then(|| Box::new(button))
 }
 
 /// The gateway of a choice; the inner `None`: there is nothing to pay.
@@ -395,8 +494,10 @@ mod tests {
             Button::GiftPlan(product.clone()),
             Button::ExtendWith { subscription: "------".into(), product: product.clone() },
             Button::Support,
-            Button::Joined,
-            Button::AcceptTerms(u32::MAX),
+            Button::SupportReply,
+            Button::SupportDone,
+            Button::PlansWithCode(code.clone()),
+            Button::PlanWithCode { product: product.clone(), code: code.clone() },
             Button::Order(order),
             Button::CheckPayment(order),
             Button::CancelOrder(order),
@@ -405,6 +506,10 @@ mod tests {
             Button::Languages,
             Button::Help,
         ];
+        for then in all.clone().into_iter().filter(|button| button.kept_from().is_some()).chain([Button::Menu, Button::Subscriptions]) {
+            all.push(Button::Joined { then: Box::new(then.clone()) });
+            all.push(Button::AcceptTerms { version: u32::MAX, then: Box::new(then) });
+        }
         all.extend(Language::ALL.map(Button::Speak));
         for key in keys {
             all.push(Button::Subscription(key));
@@ -455,6 +560,16 @@ mod tests {
             "aq",
             "w",
             "ux",
+            "u",
+            "jl",
+            "ju1",
+            "jjjjjjjj",
+            "u1u1",
+            "cab",
+            "pplan:",
+            "pplan:ab",
+            "pplan:CODE:X",
+            &"j".repeat(100_000),
             "y",
             "yz",
             "r",

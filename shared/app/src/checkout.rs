@@ -5,7 +5,7 @@ use std::time::Duration;
 use clients::payment::{CardInstructions, GatewayError, Invoice, OpenAction};
 use domain::{
     DiscountCodeName, Money, OrderId, OrderKey, ProductId, TelegramUserId, Timestamp,
-    discount::{DiscountCode, Rejection, Use},
+    discount::Rejection,
     duty::LEASE,
     order::{AttemptRefusal, NewOrder, Order, OrderDiscount, OrderStatus},
     payment::Gateway,
@@ -13,11 +13,17 @@ use domain::{
     time::Span,
     user::User,
 };
-use store::{CardAmount, CommitError, Placing, Redemption, Write};
+use store::{CardAmount, CommitError, Placing, Write};
 use tracing::{info, warn};
 use ulid::Ulid;
 
-use crate::{App, AppError, Deadline, catalogue::Shop};
+use crate::{
+    App, AppError, Deadline,
+    cards::last_digits,
+    catalogue::Shop,
+    codes::check_code,
+    entry::{Asked, Barrier},
+};
 
 /// What an order is placed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +46,12 @@ impl Purpose {
     }
 
     /// Whether a product of this kind is sold for it.
-    const fn takes(self, kind: ProductKind) -> bool {
-        matches!((self, kind), (_, ProductKind::Plan) | (Self::Extend(_), ProductKind::AddOn))
+    fn takes(self, kind: ProductKind, shop: &Shop) -> bool {
+        match self {
+            Self::Purchase => kind == ProductKind::Plan,
+            Self::Extend(_) => matches!(kind, ProductKind::Plan | ProductKind::AddOn),
+            Self::Gift => kind == ProductKind::Plan && shop.settings.gifts,
+        }
     }
 
     pub const fn extends(self) -> Option<OrderKey> {
@@ -90,10 +100,6 @@ pub struct Choice {
     pub code: Option<DiscountCodeName>,
 }
 
-/// A code as a customer typed it, with its terms and who holds it, where there is such a code.
-#[derive(Debug)]
-pub struct TypedCode(Option<(DiscountCodeName, User, Option<DiscountCode>, Redemption)>);
-
 /// What came of a choice.
 #[derive(Debug)]
 pub enum Placed {
@@ -107,8 +113,12 @@ pub enum Placed {
     PlanGone,
     /// The subscription that it was for is not the customer's (any more).
     SubscriptionGone,
-    /// The customer is banned: no new orders.
-    Banned,
+    /// Too many codes that there are not: until then none but one that was offered is taken; the offer without it.
+    Wait(Timestamp, Box<Offer>),
+    /// He may not buy, and why.
+    Barred(Barrier),
+    /// So many of his orders wait for money that no further one is placed: these.
+    TooManyOpen(Vec<Order>),
     /// The shop does not know the customer: he has to start at the beginning.
     Stranger,
 }
@@ -147,6 +157,8 @@ impl From<AttemptRefusal> for NotPayable {
 /// A button's ulid is the customer's: it must be of about now.
 const OLDEST_BUTTON: Span = Span::hours(24);
 const CLOCK_SKEW: Span = Span::minutes(5);
+/// Open orders are looked for among those whose buttons were made within this: windows of more than a week are not limited in number.
+const OPEN_FOR: Span = Span::days(8);
 /// A tag is looked for among so many subscriptions at a time.
 const TAGS_LOOKED_THROUGH: u8 = 100;
 /// An open invoice is asked for within this.
@@ -206,7 +218,7 @@ impl App {
         })
     }
 
-    async fn tagged_subscription(&self, buyer: TelegramUserId, tag: &str) -> Result<Option<OrderKey>, AppError> {
+    pub(crate) async fn tagged_subscription(&self, buyer: TelegramUserId, tag: &str) -> Result<Option<OrderKey>, AppError> {
         let mut cursor = None;
         loop {
             let page = self.store.subscriptions_of(buyer, cursor.as_ref(), TAGS_LOOKED_THROUGH).await?;
@@ -218,34 +230,6 @@ impl App {
             if cursor.is_none() {
                 return Ok(None);
             }
-        }
-    }
-
-    /// What is known of the code that a customer typed.
-    /// `None`: the order that it was asked for has been placed since.
-    pub async fn typed_code(&self, user: TelegramUserId, code: &str, order: OrderKey) -> Result<Option<TypedCode>, AppError> {
-        let Ok(name) = code.parse::<DiscountCodeName>() else { return Ok(Some(TypedCode(None))) };
-        let found = self.store.placing(OrderId::new(user, order), Some(&name)).await?;
-        if found.order.is_some() {
-            return Ok(None);
-        }
-        Ok(Some(TypedCode(found.user.map(|user| (name, user, found.code, found.redemption)))))
-    }
-
-    /// A plan's offer with the code that a customer typed, or why it does not apply.
-    pub fn offer_with_code(
-        &self,
-        shop: &Shop,
-        product: &Product,
-        purpose: Purpose,
-        typed: TypedCode,
-        order: Ulid,
-    ) -> Result<Result<Offer, Rejection>, AppError> {
-        let TypedCode(Some((name, user, terms, redemption))) = typed else { return Ok(Err(Rejection::NotFound)) };
-        let id = OrderId::new(user.id, OrderKey::Ulid(order));
-        match check_code(terms.as_ref(), product, Some(&user), &redemption, id, self.now()) {
-            Ok(off) => Ok(Ok(self.offer(shop, product, purpose, Some((name, off)), order)?)),
-            Err(rejection) => Ok(Err(rejection)),
         }
     }
 
@@ -281,8 +265,12 @@ impl App {
         let id = OrderId::new(buyer, OrderKey::Ulid(choice.order));
         let look = || self.store.placing(id, choice.code.as_ref());
         // A process that does not know the catalogue yet reads it in the same round trip.
-        let (shop, found, purpose) =
-            tokio::try_join!(self.shop(), async { look().await.map_err(AppError::from) }, self.wanted_purpose(buyer, &choice.wanted))?;
+        let (shop, found, purpose, lately) = tokio::try_join!(
+            self.shop(),
+            async { look().await.map_err(AppError::from) },
+            self.wanted_purpose(buyer, &choice.wanted),
+            self.placed_lately(buyer, choice.gateway)
+        )?;
         let mut first_look = Some(found);
         for _ in 0..3 {
             let mut found = match first_look.take() {
@@ -292,32 +280,49 @@ impl App {
             let Some(user) = found.user.clone() else { return Ok((None, Placed::Stranger)) };
             let done = |placed| Ok((Some(user.clone()), placed));
             if user.is_banned() {
-                return done(Placed::Banned);
+                return done(Placed::Barred(Barrier::Banned));
             }
             if let Some(order) = found.order.take() {
                 return done(self.placed_before(order, &shop)?);
             }
+            if let Some(barrier) = self.barrier(&user, &shop, Asked::Before).await {
+                return done(Placed::Barred(barrier));
+            }
             let Some(purpose) = purpose else { return done(Placed::SubscriptionGone) };
-            let Some(product) = self.wanted_product(&shop, &choice.wanted).filter(|product| purpose.takes(product.kind)) else {
+            let Some(product) = self.wanted_product(&shop, &choice.wanted).filter(|product| purpose.takes(product.kind, &shop)) else {
                 return done(Placed::PlanGone);
             };
             let minted = Timestamp::from_millis(i64::try_from(choice.order.timestamp_ms()).unwrap_or(i64::MAX));
             if minted < now.minus(OLDEST_BUTTON) || minted > now.plus(CLOCK_SKEW) {
                 return done(Placed::Changed(Box::new(self.fresh_offer(&shop, product, purpose)?)));
             }
+            let plain = || self.offer(&shop, product, purpose, None, choice.order).map(Box::new);
+            let waits = found.guesses.as_ref().and_then(|guesses| guesses.wait_until(now));
             let discount = match &choice.code {
                 None => None,
-                Some(name) => match check_code(found.code.as_ref(), product, found.user.as_ref(), &found.redemption, id, now) {
-                    Ok(off) => Some((name.clone(), off)),
-                    Err(rejection) => {
-                        return done(Placed::CodeRefused(rejection, Box::new(self.offer(&shop, product, purpose, None, choice.order)?)));
+                Some(name) => match (check_code(found.code.as_ref(), product, found.user.as_ref(), &found.redemption, id, now), waits) {
+                    (Ok(off), _) => Some((name.clone(), off)),
+                    (Err(_), Some(until)) => return done(Placed::Wait(until, plain()?)),
+                    (Err(rejection), None) => {
+                        // A button can be forged to name any code.
+                        if rejection == Rejection::NotFound {
+                            self.count_guess(buyer, found.guesses.as_ref()).await?;
+                        }
+                        return done(Placed::CodeRefused(rejection, plain()?));
                     }
                 },
             };
             let offer = self.offer(&shop, product, purpose, discount, choice.order)?;
             let fits = choice.gateway.is_none() == offer.is_free() && self.fingerprint(&offer, choice.gateway) == choice.fingerprint;
             if !fits {
-                return done(Placed::Changed(Box::new(offer)));
+                // Only a button that was made for this code shows that it was offered; of any other, who waits learns nothing.
+                return done(match waits {
+                    Some(until) => Placed::Wait(until, plain()?),
+                    None => Placed::Changed(Box::new(offer)),
+                });
+            }
+            if choice.gateway.is_some() && lately.len() >= shop.settings.max_open_orders.into() {
+                return done(Placed::TooManyOpen(lately));
             }
             match self.write_order(id, &offer, choice.gateway, screen, &found, &shop).await {
                 Ok(order) => return done(self.placed_now(order, found.user, deadline).await?),
@@ -327,6 +332,18 @@ impl App {
             }
         }
         Err(AppError::Contended)
+    }
+
+    /// The orders of a customer that wait for his money, the newest first. One that is placed without money is never one too many: then none is read.
+    async fn placed_lately(&self, buyer: TelegramUserId, gateway: Option<Gateway>) -> Result<Vec<Order>, AppError> {
+        if gateway.is_none() {
+            return Ok(Vec::new());
+        }
+        let now = self.now();
+        let mut orders = self.store.orders_placed_since(buyer, now.minus(OPEN_FOR)).await?;
+        // A receipt that is looked at is as good as money.
+        orders.retain(|order| order.payable(now).is_ok() && order.under_review().is_none());
+        Ok(orders)
     }
 
     fn placed_before(&self, order: Order, shop: &Shop) -> Result<Placed, AppError> {
@@ -378,7 +395,7 @@ impl App {
             code_writes.push(Write::reserve_code(terms, now));
             code_writes.push(Write::hold_redemption(&discount.code, id, terms.per_user_limit));
         }
-        self.write_attempt(order, quote, now, code_writes, |order| Write::create(order)).await
+        self.write_attempt(order, quote, shop, now, code_writes, |order| Write::create(order)).await
     }
 
     /// Writes an order with a new attempt. A card's amount is made unique: what stands in the way of one is another order that waits for it.
@@ -386,6 +403,7 @@ impl App {
         &self,
         order: Order,
         method: Option<(Gateway, Money)>,
+        shop: &Shop,
         now: Timestamp,
         more: Vec<Write>,
         write: impl Fn(&mut Order) -> Result<Write, store::StoreError>,
@@ -395,7 +413,8 @@ impl App {
             Some((gateway, quote)) => order.begin_attempt(gateway, quote, now).map_or_else(|_| order.clone(), |(order, _)| order),
             None => order.clone(),
         };
-        let (Some((Gateway::Card, quote)), Some(card)) = (method, &self.config.card) else {
+        let card = self.card_of_turn(order.id, &self.cards(shop));
+        let (Some((Gateway::Card, quote)), Some(card)) = (method, card) else {
             let mut order = begin(method);
             let first = write(&mut order)?;
             self.store.commit(&self.seams.nonce(), [vec![first], more].concat()).await?;
@@ -404,7 +423,7 @@ impl App {
         let position = more.len().saturating_add(1);
         for n in 0..CARD_AMOUNT_TRIES {
             let amount = unique_amount(quote, self.names.pick(order.id, n, 999));
-            let mut order = begin(Some((Gateway::Card, amount)));
+            let mut order = begin(Some((Gateway::Card, amount))).to_card(card.clone());
             let taken = CardAmount { card: last_digits(&card.number), amount, order: order.id };
             let writes = [vec![write(&mut order)?], more.clone(), vec![Write::create(&taken)?]].concat();
             match self.store.commit(&self.seams.nonce(), writes).await {
@@ -441,9 +460,9 @@ impl App {
             let product = shop.product(&order.terms.product).filter(|product| product.price == order.terms.price);
             let quote =
                 product.and_then(|product| shop.quote(product, gateway, order.total)).or_else(|| same_currency_quote(&order, gateway));
-            let Some(quote) = quote.filter(|_| self.gateway(gateway).is_some()) else { return Err(NotPayable::Gateway(None)) };
+            let Some(quote) = quote.filter(|_| self.gateways_of(&shop).any(|on| on == gateway)) else { return Err(NotPayable::Gateway(None)) };
             order.begin_attempt(gateway, quote, now)?;
-            match self.write_attempt(order.clone(), Some((gateway, quote)), now, Vec::new(), Write::replace).await {
+            match self.write_attempt(order.clone(), Some((gateway, quote)), &shop, now, Vec::new(), Write::replace).await {
                 Ok(order) => return Ok(order),
                 Err(CommitError::Refused { .. }) => {
                     let found = self.store.order(order.id).await.map_err(AppError::from)?;
@@ -474,6 +493,10 @@ impl App {
         if let Some(url) = &attempt.url {
             let payable = Payable::Page { url: url.clone(), amount, gateway };
             return Ok((order, payable));
+        }
+        if let Some(card) = self.card_of(&attempt).filter(|_| gateway == Gateway::Card) {
+            let card = CardInstructions { number: card.number.clone(), holder: card.holder.clone() };
+            return Ok((order, Payable::Card { card, amount }));
         }
         let Some(adapter) = self.gateway(gateway) else { return Err(NotPayable::Gateway(None)) };
         let Some(timeout) = deadline.allows(self, GATEWAY_TIMEOUT) else { return Err(NotPayable::Gateway(None)) };
@@ -559,29 +582,8 @@ fn same_currency_quote(order: &Order, gateway: Gateway) -> Option<Money> {
     domain::payment::gateway_currencies(gateway).contains(&order.total.currency()).then_some(order.total)
 }
 
-/// What a code takes off this plan for this customer and order.
-fn check_code(
-    terms: Option<&DiscountCode>,
-    product: &Product,
-    user: Option<&User>,
-    redemption: &Redemption,
-    order: OrderId,
-    now: Timestamp,
-) -> Result<Money, Rejection> {
-    let terms = terms.ok_or(Rejection::NotFound)?;
-    let first_purchase = user.is_none_or(|user| user.first_paid_at.is_none());
-    let held_by_customer = redemption.held_besides(order);
-    terms.apply(&Use { customer: order.buyer, product: &product.id, price: product.price, first_purchase, held_by_customer }, now)
-}
-
 /// An amount that only one order waits for: some of the currency's smallest units more.
 fn unique_amount(quote: Money, extra: u32) -> Money {
     let units = rust_decimal::Decimal::new(i64::from(extra), quote.currency().exponent());
     Money::new(units, quote.currency()).and_then(|extra| quote.checked_add(extra)).unwrap_or(quote)
-}
-
-/// How a card is named where its number must not stand.
-pub(crate) fn last_digits(number: &str) -> String {
-    let digits: Vec<char> = number.chars().filter(char::is_ascii_digit).collect();
-    digits.iter().skip(digits.len().saturating_sub(4)).collect()
 }

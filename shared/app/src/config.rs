@@ -5,7 +5,7 @@ mod gateways;
 use std::collections::HashMap;
 
 use clients::Secret;
-use domain::{Language, TelegramUserId};
+use domain::{Language, TelegramUserId, settings::Card};
 pub use gateways::GatewaysConfig;
 use thiserror::Error;
 
@@ -71,7 +71,8 @@ pub struct Config {
     pub public_url: String,
     pub telegram: TelegramConfig,
     pub panel: PanelConfig,
-    pub card: Option<CardConfig>,
+    /// A card that receives transfers, besides those of the settings.
+    pub card: Option<Card>,
     pub gateways: GatewaysConfig,
     /// The operators' first token; absent: only stored tokens work.
     pub admin_bootstrap_token: Option<Secret>,
@@ -100,12 +101,6 @@ pub struct PanelConfig {
 }
 
 #[derive(Debug, Clone)]
-pub struct CardConfig {
-    pub number: String,
-    pub holder: String,
-}
-
-#[derive(Debug, Clone)]
 pub struct CryptoPayConfig {
     pub token: Secret,
     pub api_url: String,
@@ -129,7 +124,8 @@ impl Config {
             Some(code) => Language::from_code(code).ok_or(ConfigError::Malformed("OPERATOR_LANGUAGE", "fa, en or ru"))?,
         };
         let card = env.pair("CARD_NUMBER", "CARD_HOLDER")?;
-        let card = card.map(|(number, holder)| CardConfig { number: number.to_owned(), holder: holder.to_owned() });
+        let card = card.map(|(number, holder)| clients::payment::Card::new(number, holder)).transpose()?;
+        let card = card.map(|card| card.instructions()).map(|card| Card { number: card.number, holder: card.holder });
         let admin_bootstrap_token = match env.get("ADMIN_BOOTSTRAP_TOKEN") {
             Some(token) if token.len() < 16 => return Err(ConfigError::Malformed("ADMIN_BOOTSTRAP_TOKEN", "at least 16 characters")),
             token => token.map(Secret::new),

@@ -26,12 +26,17 @@ impl App {
 
     /// A customer, made known where he is not, and what the bot waits for in his chat.
     pub async fn customer_and_awaited(&self, visitor: Visitor<'_>) -> Result<(User, Option<Awaiting>), AppError> {
+        let (user, conversation) = self.customer_and_conversation(visitor).await?;
+        Ok((user, conversation.map(|conversation| conversation.awaiting)))
+    }
+
+    /// The same with the time since when it waits.
+    pub async fn customer_and_conversation(&self, visitor: Visitor<'_>) -> Result<(User, Option<Conversation>), AppError> {
         let (user, conversation) = self.store.user_and_conversation(visitor.id).await?;
         let user = match user {
             Some(user) => user,
             None => self.join(visitor, None).await?.user,
         };
-        let awaiting = conversation.filter(|conversation| conversation.until > self.now()).map(|conversation| conversation.awaiting);
-        Ok((user, awaiting))
+        Ok((user, conversation.filter(|conversation| conversation.until > self.now())))
     }
 }

@@ -1,6 +1,6 @@
 //! Numbers, amounts and times as people of a language write them.
 
-use domain::{Currency, Language, Money, Timestamp, product::Terms};
+use domain::{Currency, Language, Money, Timestamp, product::Terms, time::Span};
 use time::UtcOffset;
 
 use crate::text::{Arg, Texts};
@@ -86,18 +86,33 @@ pub fn days(texts: &Texts, language: Language, days: Option<u16>) -> String {
     texts.plain(language, "days", &[("count", Arg::Count(days.into())), ("amount", Arg::Raw(amount))])
 }
 
+/// A wait in whole minutes, the begun one included.
+pub fn minutes(texts: &Texts, language: Language, wait: Span) -> String {
+    let minutes = u32::try_from(wait.as_seconds().saturating_add(59) / 60).unwrap_or(u32::MAX).max(1);
+    let amount = number(language, minutes.into());
+    texts.plain(language, "minutes", &[("count", Arg::Count(minutes)), ("amount", Arg::Raw(amount))])
+}
+
 /// A day and a time: Persian in Tehran's time and the Iranian calendar beside the Gregorian date, others in UTC.
 pub fn moment(language: Language, at: Timestamp) -> String {
+    written(language, at, |time| format!("{:02}:{:02}", time.hour(), time.minute()))
+}
+
+/// The same to the second.
+pub fn instant(language: Language, at: Timestamp) -> String {
+    written(language, at, |time| format!("{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second()))
+}
+
+fn written(language: Language, at: Timestamp, clock: impl Fn(time::OffsetDateTime) -> String) -> String {
     let utc = at.date_time();
     match language {
         Language::Persian => {
             let tehran = UtcOffset::from_hms(3, 30, 0).map_or(utc, |offset| utc.to_offset(offset));
             let (year, month, day) = iranian(tehran.to_julian_day());
-            let clock = format!("{:02}:{:02}", tehran.hour(), tehran.minute());
-            let gregorian = tehran.date();
+            let (clock, gregorian) = (clock(tehran), tehran.date());
             format!("\u{200F}{}", digits(language, &format!("{year}/{month:02}/{day:02} {clock} ({gregorian})")))
         }
-        Language::English | Language::Russian => format!("{} {:02}:{:02} UTC", utc.date(), utc.hour(), utc.minute()),
+        Language::English | Language::Russian => format!("{} {} UTC", utc.date(), clock(utc)),
     }
 }
 
@@ -169,6 +184,8 @@ mod tests {
         let at = "2026-11-22T21:00:00Z".parse().unwrap();
         assert_eq!(moment(Language::Persian, at), "\u{200F}۱۴۰۵/۰۹/۰۲ ۰۰:۳۰ (۲۰۲۶-۱۱-۲۳)");
         assert_eq!(moment(Language::English, at), "2026-11-22 21:00 UTC");
+        assert_eq!(instant(Language::Persian, at), "\u{200F}۱۴۰۵/۰۹/۰۲ ۰۰:۳۰:۰۰ (۲۰۲۶-۱۱-۲۳)");
+        assert_eq!(instant(Language::Russian, at), "2026-11-22 21:00:00 UTC");
     }
 
     #[test]

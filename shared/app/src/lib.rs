@@ -7,30 +7,47 @@ pub mod admin;
 mod audit;
 pub mod bot_profile;
 pub mod button;
+mod cards;
 pub mod catalogue;
 pub mod checkout;
+pub mod codes;
 pub mod config;
+pub mod configs;
 pub mod confirm;
 mod conversation;
+pub mod entry;
 mod error;
 pub mod expire;
+mod extend;
 pub mod format;
+pub mod gift;
+pub mod import;
 pub mod join;
+mod label;
+mod memory;
+pub mod new_link;
 pub mod operate;
 pub mod operators;
 mod order_screen;
 pub mod page;
 mod pending;
+mod present;
 mod provision;
 pub mod qr;
 pub mod receipt;
 mod refund;
+mod remind;
+pub mod renewal;
 mod reward;
 pub mod screen;
 pub mod seams;
 pub mod settle;
 mod start;
+mod take_back;
+pub mod support;
 pub mod text;
+pub mod throttle;
+pub mod trial;
 mod unapplied;
 pub mod work;
 
@@ -64,6 +81,9 @@ pub struct App {
     gateways: Vec<Arc<dyn PaymentGateway>>,
     seams: Seams,
     recent: settle::RecentOrders,
+    memberships: entry::Memberships,
+    throttle: throttle::Throttle,
+    pause: remind::Pause,
     bot_username: tokio::sync::OnceCell<String>,
 }
 

@@ -23,6 +23,9 @@ pub enum OperateError {
     /// Somebody changed it since it was read.
     #[error("it was changed meanwhile")]
     Changed,
+    /// Its state does not allow this; holds a sentence that says why.
+    #[error("{0}")]
+    WrongState(String),
     #[error(transparent)]
     Invalid(#[from] Invalid),
     #[error(transparent)]
@@ -170,6 +173,7 @@ impl App {
                 let referral = self.store.referral(*inviter, *invitee).await?;
                 self.unpark(referral, "referral", format!("{inviter}:{invitee}"), &by).await
             }
+            Owner::Gift(id) => self.unpark(self.store.gift(*id).await?, "gift", id.to_string(), &by).await,
         }
     }
 

@@ -20,6 +20,7 @@ use tracing::warn;
 use crate::{
     App, AppError,
     button::{Button, Reason, ReviewStep},
+    cards::last_digits,
     format,
     receipt::Sent,
     screen::{Keyboard, danger, primary, tap},
@@ -76,7 +77,7 @@ impl App {
         let amount = order.attempt(number).map_or(order.total, |attempt| attempt.quote);
         let id = order.id.buyer.to_string();
         let reference = self.names.order(order.id);
-        self.texts.html(
+        let mut text = self.texts.html(
             language,
             "operator-receipt",
             &[
@@ -86,7 +87,17 @@ impl App {
                 ("amount", Arg::Raw(format::money(&self.texts, language, amount))),
                 ("order", Arg::Exact(&reference)),
             ],
-        )
+        );
+        let attempt = order.attempt(number);
+        if let Some(card) = attempt.and_then(|attempt| self.card_of(attempt)) {
+            let digits = last_digits(&card.number);
+            text = format!("{text}\n{}", self.texts.html(language, "operator-receipt-card", &[("card", Arg::Exact(&digits))]));
+        }
+        if let Some(first) = attempt.and_then(|attempt| attempt.receipt.as_ref()).and_then(|receipt| receipt.seen_in) {
+            let first = self.names.order(first);
+            text = format!("{text}\n\n{}", self.texts.html(language, "operator-receipt-seen", &[("order", Arg::Exact(&first))]));
+        }
+        text
     }
 
     /// Approve, reject.

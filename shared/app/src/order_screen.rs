@@ -16,10 +16,25 @@ use crate::{
 impl App {
     /// An order that is not (any more) to be paid: what became of it, and the way on.
     pub fn order_state(&self, order: &Order, language: Language) -> Screen {
+        let subscription = order.extends.map(|base| ("button-show-subscription", Button::Subscription(base)));
         let (text, way_on) = match order.status {
             OrderStatus::AwaitingPayment | OrderStatus::Expired if order.under_review().is_some() => ("order-under-review", None),
+            OrderStatus::Expired | OrderStatus::AwaitingPayment if order.extends.is_some() => ("order-expired", subscription),
+            OrderStatus::Paid if order.extends.is_some() => ("order-extending", subscription),
+            OrderStatus::Provisioned if order.extends.is_some() => ("order-extended", subscription),
             OrderStatus::AwaitingPayment | OrderStatus::Expired => {
                 ("order-expired", Some(("button-plans", Button::Plan(order.terms.product.clone()))))
+            }
+            OrderStatus::Paid if order.gift => ("order-gift-preparing", None),
+            OrderStatus::Provisioned if order.gift => {
+                ("order-gift", order.id.key.ulid().map(|order| ("button-show-gift", Button::Order(order))))
+            }
+            // Nothing was to be paid.
+            OrderStatus::Paid if order.payment.is_none() => {
+                ("order-given-preparing", Some(("button-my-subscriptions", Button::Subscriptions)))
+            }
+            OrderStatus::Provisioned if order.payment.is_none() => {
+                ("order-given", Some(("button-my-subscriptions", Button::Subscriptions)))
             }
             OrderStatus::Paid => ("order-paid", Some(("button-my-subscriptions", Button::Subscriptions))),
             OrderStatus::Provisioned => ("order-provisioned", Some(("button-my-subscriptions", Button::Subscriptions))),

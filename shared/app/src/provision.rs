@@ -19,11 +19,11 @@ use tracing::{info, warn};
 
 use crate::{App, AppError, Deadline, qr, text::Arg, work::Outcome};
 
-const PANEL_TIMEOUT: Duration = Duration::from_secs(10);
-const TELEGRAM_TIMEOUT: Duration = Duration::from_secs(8);
+pub(crate) const PANEL_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const TELEGRAM_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// Whether the customer was told.
-enum Delivery {
+pub(crate) enum Delivery {
     Sent,
     /// He blocked the bot: the account waits in "my subscriptions".
     Unreachable,
@@ -46,6 +46,12 @@ impl App {
 
     /// Provisions and delivers an order whose lease the caller holds. What does not succeed is postponed on the order: the result shows it.
     pub(crate) async fn provision(&self, order: Order, buyer: Option<User>, deadline: Deadline) -> Result<Order, AppError> {
+        if order.gift {
+            return self.give(order, buyer, deadline).await;
+        }
+        if let Some(base) = order.extends {
+            return self.extend(order, base, buyer, deadline).await;
+        }
         let subscription = match order.status {
             OrderStatus::Provisioned => self.store.subscription(order.id).await?,
             _ => None,
@@ -75,14 +81,19 @@ impl App {
     }
 
     /// The panel did not give the account: the order owes it still, and the customer knows that it is coming.
-    async fn not_provisioned(&self, order: Order, buyer: Option<&User>, outcome: Outcome) -> Result<Order, AppError> {
+    pub(crate) async fn not_provisioned(&self, order: Order, buyer: Option<&User>, outcome: Outcome) -> Result<Order, AppError> {
         let first_try = order.work.tries <= 1;
         let noted = self.note(order.clone(), outcome).await?;
         if let Outcome::Park(reason) = &noted {
             self.tell_operators_of_parked(&order, reason).await;
         }
         if first_try && let Some(buyer) = buyer {
-            let text = self.texts.html(buyer.language, "paid-preparing", &[("plan", Arg::Text(&order.terms.name))]);
+            let id = match order.payment {
+                _ if order.extends.is_some() => "extending-later",
+                Some(_) => "paid-preparing",
+                None => "given-preparing",
+            };
+            let text = self.texts.html(buyer.language, id, &[("plan", Arg::Text(&order.terms.name))]);
             if let Err(error) = self.say(buyer.id.get(), &text, None).await {
                 warn!(event = "notice_not_sent", %error, "a notice could not be sent");
             }
@@ -90,7 +101,7 @@ impl App {
         self.store.order(order.id).await.map(|found| found.unwrap_or(order)).map_err(AppError::from)
     }
 
-    async fn deliver(
+    pub(crate) async fn deliver(
         &self,
         customer: TelegramUserId,
         subscription: &Subscription,
@@ -175,29 +186,9 @@ impl App {
         }
         Err(AppError::Contended)
     }
-
-    /// Takes back what a refunded order gave.
-    pub(crate) async fn revoke(&self, mut order: Order, deadline: Deadline) -> Result<Outcome, AppError> {
-        let Some(timeout) = deadline.allows(self, PANEL_TIMEOUT) else { return Ok(Outcome::Later("no time left".into())) };
-        match self.panel.disable(&order.panel_name, self.now(), timeout).await.map(drop).or_else(absent) {
-            // Whatever was in flight when the money went back may still land: look a second time before the matter is closed.
-            Ok(_) if order.work.tries < 2 => Ok(Outcome::After(Span::minutes(5), "checked once".into())),
-            Ok(_) => {
-                order.work.clear();
-                self.store.commit(&self.seams.nonce(), vec![Write::replace(&mut order)?]).await.map_err(AppError::of_commit("revoke"))?;
-                Ok(Outcome::Done)
-            }
-            Err(error) => Ok(outcome_of(&error)),
-        }
-    }
 }
 
-/// An account that is not there gives nothing.
-fn absent(error: PanelError) -> Result<(), PanelError> {
-    if matches!(error, PanelError::NotFound) { Ok(()) } else { Err(error) }
-}
-
-fn outcome_of(error: &PanelError) -> Outcome {
+pub(crate) fn outcome_of(error: &PanelError) -> Outcome {
     warn!(event = "panel_failed", %error, "the panel did not do what was asked");
     if error.is_transient() { Outcome::Later(error.to_string()) } else { Outcome::Park(error.to_string()) }
 }

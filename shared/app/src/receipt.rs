@@ -8,15 +8,17 @@ use domain::{
     time::Span,
     user::User,
 };
-use store::{CommitError, Write};
+use store::{CommitError, ReceiptFile, Write};
 use tracing::{info, warn};
 
-use crate::{App, AppError, By, Change, Deadline, settle::Settled, work::Outcome};
+use crate::{App, AppError, By, Change, Deadline, settle::{Proof, Settled}, work::Outcome};
 
 /// What a customer sent.
 #[derive(Debug, Clone)]
 pub struct Sent {
     pub file_id: String,
+    /// The same for everybody who sends the same file.
+    pub unique: String,
     pub document: bool,
 }
 
@@ -26,13 +28,17 @@ impl Sent {
     /// A picture or a document of at most 10 MB; `None` for anything else.
     pub fn of(photo: &[PhotoSize], document: Option<&Document>) -> Option<Self> {
         if let Some(photo) = PhotoSize::largest(photo) {
-            return Some(Self { file_id: photo.file_id.clone(), document: false });
+            return Some(Self { file_id: photo.file_id.clone(), unique: photo.file_unique_id.clone(), document: false });
         }
         let document = document?;
         let kind = document.mime_type.as_deref().unwrap_or_default();
         let fits = document.file_size.is_none_or(|size| size <= Self::MAX_BYTES);
         let readable = matches!(kind, "image/jpeg" | "image/png" | "image/webp" | "application/pdf");
-        (fits && readable).then(|| Self { file_id: document.file_id.clone(), document: true })
+        (fits && readable).then(|| Self {
+            file_id: document.file_id.clone(),
+            unique: document.file_unique_id.clone(),
+            document: true,
+        })
     }
 }
 
@@ -63,17 +69,34 @@ const RECENT: u8 = 10;
 impl App {
     /// A customer sent a picture: it belongs to his newest order that waits for one, wherever in the chat he is.
     pub async fn submit_receipt(&self, customer: &User, sent: &Sent) -> Result<Submitted, AppError> {
-        for _ in 0..3 {
+        // The order for which the file came first, where it did not come first for this one.
+        let mut seen_in = None;
+        for _ in 0..4 {
             let orders = self.store.orders_of(customer.id, None, RECENT).await?.items;
             let waiting = |status| orders.iter().find(move |order| order.status == status && order.awaiting_receipt().is_some());
             if let Some(order) = waiting(OrderStatus::AwaitingPayment).or_else(|| waiting(OrderStatus::Expired)) {
-                let receipt =
-                    Receipt { file_id: sent.file_id.clone(), document: sent.document, submitted_at: self.now(), nth: 1, rejected: None };
+                let receipt = Receipt {
+                    file_id: sent.file_id.clone(),
+                    document: sent.document,
+                    submitted_at: self.now(),
+                    nth: 1,
+                    seen_in: seen_in.filter(|first| *first != order.id),
+                    rejected: None,
+                };
                 let Ok((mut next, number)) = order.submit_receipt(receipt) else { continue };
-                match self.store.commit(&self.seams.nonce(), vec![Write::replace(&mut next)?]).await {
+                let mut writes = vec![Write::replace(&mut next)?];
+                if seen_in.is_none() {
+                    writes.push(Write::create(&ReceiptFile { unique: sent.unique.clone(), order: order.id })?);
+                }
+                match self.store.commit(&self.seams.nonce(), writes).await {
                     Ok(()) => {
                         info!(event = "receipt_submitted", order.id = %self.names.order(next.id), "a receipt waits for the operators");
                         return self.show_receipt(next, number, Some(customer)).await.map(|order| Submitted::UnderReview(Box::new(order)));
+                    }
+                    // The same file was sent before: the operators are told for which order.
+                    Err(CommitError::Refused { position: 1, found: Some(first) }) => {
+                        seen_in = Some(first.read::<ReceiptFile>()?.order);
+                        continue;
                     }
                     Err(CommitError::Refused { .. }) => continue,
                     Err(error) => return Err(AppError::of_commit("submit a receipt")(error)),
@@ -136,7 +159,7 @@ impl App {
             recurring: false,
         };
         let change = Change::new(&by, "approve", "order", self.names.order(id)).from(order.status.name()).to("paid");
-        match self.settle(&event, Some(&change), deadline).await? {
+        match self.settle(&event, Proof::Approval(&change), deadline).await? {
             Settled::Paid(order) => Ok(Decided::Approved(order)),
             Settled::Already(order) => Ok(Decided::Already(order)),
             // The order ended between the look and the decision: what stands is shown.

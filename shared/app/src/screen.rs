@@ -59,6 +59,13 @@ impl Keyboard {
         self
     }
 
+    /// The rows of another keyboard below these.
+    #[must_use]
+    pub fn rows(mut self, below: Self) -> Self {
+        self.0.extend(below.0);
+        self
+    }
+
     pub fn markup(self) -> InlineKeyboardMarkup {
         InlineKeyboardMarkup::builder().inline_keyboard(self.0).build()
     }

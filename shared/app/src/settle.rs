@@ -14,7 +14,7 @@ use domain::{
 use store::{CardAmount, CommitError, Write};
 use tracing::{error, info, warn};
 
-use crate::{App, AppError, Change, Deadline, checkout::last_digits};
+use crate::{App, AppError, Change, Deadline, cards::last_digits};
 
 /// What came of a report of money.
 #[derive(Debug)]
@@ -77,6 +77,17 @@ enum CodeWrite {
     LateUse,
 }
 
+/// What says that money is there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Proof<'a> {
+    /// A gateway.
+    Report,
+    /// An operator who looked at a receipt.
+    Approval(&'a Change<'a, Order>),
+    /// The payment is known, and fits no order; an operator says which one it pays.
+    ByHand(&'a Payment, &'a Change<'a, Payment>),
+}
+
 /// Rounds of read, decide, commit: each ends with a commit or with a part that gives way.
 const ROUNDS: usize = 6;
 
@@ -102,16 +113,11 @@ impl App {
             payer: report.payer,
             recurring: report.recurring,
         };
-        self.settle(&event, None, deadline).await
+        self.settle(&event, Proof::Report, deadline).await
     }
 
-    /// `approval`: the operator's decision behind the event, audited in the same transaction.
-    pub(crate) async fn settle(
-        &self,
-        event: &PaymentEvent,
-        approval: Option<&Change<'_, Order>>,
-        deadline: Deadline,
-    ) -> Result<Settled, AppError> {
+    /// An operator's word is audited in the same transaction. One who is late with it is told [`Settled::Ignored`]: what stands is another's.
+    pub(crate) async fn settle(&self, event: &PaymentEvent, proof: Proof<'_>, deadline: Deadline) -> Result<Settled, AppError> {
         let now = self.now();
         let mut given_way = GivenWay::default();
         for round in 0..ROUNDS {
@@ -121,11 +127,19 @@ impl App {
                 Some((order, buyer)) => (Some(order), Some(buyer)),
                 None => self.order_of(event).await?,
             };
-            let transition = match payment::settle(order.as_ref(), event, now, now.plus(LEASE)) {
+            let settlement = match proof {
+                Proof::Report | Proof::Approval(_) => payment::settle(order.as_ref(), event, now, now.plus(LEASE)),
+                Proof::ByHand(payment, _) => order.as_ref().map_or(Settlement::Unapplied(UnappliedReason::UnknownOrder), |order| {
+                    payment::settle_by_hand(order, payment, now, now.plus(LEASE))
+                }),
+            };
+            let transition = match settlement {
                 Settlement::Apply(transition) => *transition,
                 // Only what is committed is held against the table: anything else is not decided from memory.
                 Settlement::Already | Settlement::Unapplied(_) | Settlement::Ignore if from_memory => continue,
                 Settlement::Already => return self.settled_before(order, buyer, deadline).await,
+                // It is kept already.
+                Settlement::Unapplied(reason) if matches!(proof, Proof::ByHand(..)) => return Ok(Settled::Unapplied(reason)),
                 Settlement::Unapplied(reason) => return self.keep_unapplied(event, reason).await,
                 Settlement::Ignore => return Ok(Settled::Ignored),
             };
@@ -138,13 +152,15 @@ impl App {
                     CodeEffect::None | CodeEffect::Release => CodeWrite::None,
                 },
             };
-            let (mut paid, writes) = self.settling(transition, event, besides, approval)?;
+            let (mut paid, payment, writes) = self.settling(transition, event, besides, proof)?;
             let names: Vec<Part> = writes.iter().map(|(part, _)| *part).collect();
             let writes = writes.into_iter().map(|(_, write)| write).collect();
             match self.store.commit(&self.seams.nonce(), writes).await {
                 Ok(()) => {
-                    if let Some(change) = approval {
-                        change.committed(&paid);
+                    match proof {
+                        Proof::Report => {}
+                        Proof::Approval(change) => change.committed(&paid),
+                        Proof::ByHand(_, change) => change.committed(&payment),
                     }
                     info!(event = "order_paid", order.id = %self.names.order(paid.id), gateway = %event.payment.gateway(), "order paid");
                     paid = self.provision(paid, buyer, deadline).await?;
@@ -152,6 +168,7 @@ impl App {
                 }
                 Err(CommitError::Refused { position, found }) => match names.get(position) {
                     Some(Part::Order) => {}
+                    Some(Part::Payment) if matches!(proof, Proof::ByHand(..)) => return Ok(Settled::Ignored),
                     Some(Part::Payment) => {
                         let known = found.map(store::Found::read::<Payment>).transpose()?;
                         return self.paid_before(known, event, deadline).await;
@@ -180,11 +197,11 @@ impl App {
         transition: Transition,
         event: &PaymentEvent,
         besides: Besides,
-        approval: Option<&Change<'_, Order>>,
-    ) -> Result<(Order, Vec<(Part, Write)>), AppError> {
+        proof: Proof<'_>,
+    ) -> Result<(Order, Payment, Vec<(Part, Write)>), AppError> {
         let Transition { mut order, referral, .. } = transition;
         let now = self.now();
-        let payment = Payment {
+        let mut payment = Payment {
             id: event.payment.clone(),
             amount: event.amount,
             order: Some(order.id),
@@ -192,11 +209,25 @@ impl App {
             settled_at: now,
             status: PaymentStatus::Applied,
             reason: None,
-            approved_by: approval.map(|change| change.actor().to_string()),
+            approved_by: match proof {
+                Proof::Report => None,
+                Proof::Approval(change) => Some(change.actor().to_string()),
+                Proof::ByHand(_, change) => Some(change.actor().to_string()),
+            },
+            credit: None,
             work: domain::duty::Work::default(),
             version: 1,
         };
-        let mut writes = vec![(Part::Order, Write::replace(&mut order)?), (Part::Payment, Write::create(&payment)?)];
+        let mut writes = vec![(Part::Order, Write::replace(&mut order)?)];
+        writes.push((Part::Payment, match proof {
+            Proof::Report | Proof::Approval(_) => Write::create(&payment)?,
+            Proof::ByHand(kept, _) => {
+                payment.settled_at = kept.settled_at;
+                payment.work.fence = kept.work.fence;
+                payment.version = kept.version;
+                Write::replace(&mut payment)?
+            }
+        }));
         if let ReferralEffect::Qualify { inviter } = referral
             && besides.referral
         {
@@ -217,17 +248,22 @@ impl App {
         if besides.card_amounts {
             writes.extend(self.card_amounts(&order)?.into_iter().map(|write| (Part::CardAmount, write)));
         }
-        if let Some(change) = approval {
-            writes.extend(self.traces(change, &order, now)?.into_iter().map(|write| (Part::Rest, write)));
-        }
-        Ok((order, writes))
+        let traces = match proof {
+            Proof::Report => Vec::new(),
+            Proof::Approval(change) => self.traces(change, &order, now)?,
+            Proof::ByHand(_, change) => self.traces(change, &payment, now)?,
+        };
+        writes.extend(traces.into_iter().map(|write| (Part::Rest, write)));
+        Ok((order, payment, writes))
     }
 
     /// Frees the amounts that an order waited for.
     pub(crate) fn card_amounts(&self, order: &Order) -> Result<Vec<Write>, AppError> {
-        let Some(card) = &self.config.card else { return Ok(Vec::new()) };
         let waited = order.attempts.iter().filter(|attempt| attempt.gateway == Gateway::Card);
-        let amounts = waited.map(|attempt| CardAmount { card: last_digits(&card.number), amount: attempt.quote, order: order.id });
+        let amounts = waited.filter_map(|attempt| {
+            let card = last_digits(&self.card_of(attempt)?.number);
+            Some(CardAmount { card, amount: attempt.quote, order: order.id })
+        });
         Ok(amounts.map(|amount| Write::release_card_amount(&amount)).collect::<Result<_, _>>()?)
     }
 

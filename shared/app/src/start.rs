@@ -87,6 +87,9 @@ fn build(env: &Environment, http: Http, store: Store, seams: Seams) -> Result<Ap
         gateways,
         seams,
         recent: RecentOrders::default(),
+        memberships: crate::entry::Memberships::default(),
+        throttle: crate::throttle::Throttle::default(),
+        pause: crate::remind::Pause::default(),
         bot_username: tokio::sync::OnceCell::new(),
     })
 }

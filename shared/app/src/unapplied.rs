@@ -1,15 +1,23 @@
 //! Money without an order that wants it: kept, told, and sent back where the gateway can.
 
-use clients::payment::Refund;
+use clients::{payment::Refund, telegram::TelegramError};
 use domain::{
     Timestamp,
+    discount::Benefit,
     duty::{Duty, Work},
     order::UnappliedReason,
     payment::{Gateway, Payment, PaymentEvent, PaymentStatus},
 };
-use store::Write;
+use store::{CommitError, Write};
 
-use crate::{App, AppError, Deadline, work::Outcome};
+use crate::{
+    App, AppError, Deadline,
+    button::Button,
+    format,
+    screen::{Keyboard, primary, tap},
+    text::Arg,
+    work::Outcome,
+};
 
 /// The payment that keeps the money, and what is owed for it: Stars go back, of other money the operators are told.
 pub(crate) fn payment(event: &PaymentEvent, reason: UnappliedReason, now: Timestamp) -> Payment {
@@ -28,26 +36,22 @@ pub(crate) fn payment(event: &PaymentEvent, reason: UnappliedReason, now: Timest
         status: PaymentStatus::Unapplied,
         reason: Some(reason),
         approved_by: None,
+        credit: None,
         work,
         version: 1,
     }
 }
 
 impl App {
-    /// Sends an unapplied payment back through its gateway.
-    pub(crate) async fn refund_unapplied(&self, mut payment: Payment, deadline: Deadline) -> Result<Outcome, AppError> {
+    /// Sends a payment back through its gateway, and notes that it went.
+    pub(crate) async fn send_back(&self, payment: &Payment, deadline: Deadline) -> Result<Outcome, AppError> {
         let Some(amount) = payment.amount else { return Ok(Outcome::Park("an amount that nobody knows".into())) };
         let Some(gateway) = self.gateway(payment.id.gateway()) else { return Ok(Outcome::Park("the gateway is off".into())) };
         let Some(timeout) = deadline.allows(self, std::time::Duration::from_secs(8)) else {
             return Ok(Outcome::Later("no time left".into()));
         };
-        match gateway.refund(&Refund { payment: &payment.id, payer: payment.payer, amount }, timeout).await {
-            Ok(()) => {
-                payment.status = PaymentStatus::Refunded;
-                payment.work.clear();
-                self.store.commit(&self.seams.nonce(), vec![Write::replace(&mut payment)?]).await.map_err(AppError::of_commit("refund"))?;
-                Ok(Outcome::Done)
-            }
+        match gateway.refund(&Refund { payment: &payment.id, payer: payment.customer(), amount }, timeout).await {
+            Ok(()) => self.note_refund(&payment.id).await.map(|()| Outcome::Done),
             Err(error) if error.is_transient() => Ok(Outcome::Later(error.to_string())),
             Err(error) => Ok(Outcome::Park(error.to_string())),
         }
@@ -58,10 +62,43 @@ impl App {
         match self.tell_operators_of_unapplied(&payment).await {
             Ok(()) => {
                 payment.work.clear();
-                self.store.commit(&self.seams.nonce(), vec![Write::replace(&mut payment)?]).await.map_err(AppError::of_commit("alert"))?;
-                Ok(Outcome::Done)
+                match self.store.commit(&self.seams.nonce(), vec![Write::replace(&mut payment)?]).await {
+                    // Or an operator was quicker: what he decided stands.
+                    Ok(()) | Err(CommitError::Refused { .. }) => Ok(Outcome::Done),
+                    Err(error) => Err(AppError::of_commit("alert")(error)),
+                }
             }
             Err(error) => Ok(Outcome::Later(error.to_string())),
+        }
+    }
+
+    /// Tells a customer of the code that he has for a payment.
+    pub(crate) async fn tell_of_credit(&self, mut payment: Payment) -> Result<Outcome, AppError> {
+        let code = match &payment.credit {
+            Some(name) => self.store.discount_code(name).await?,
+            None => None,
+        };
+        let owner = match code.as_ref().and_then(|code| code.owner) {
+            Some(owner) => self.store.user(owner).await?.filter(|owner| owner.unreachable_at.is_none()),
+            None => None,
+        };
+        if let (Some(owner), Some(code)) = (owner, code)
+            && let Benefit::Amount(amount) = code.benefit
+        {
+            let language = owner.language;
+            let args = [("code", Arg::Exact(code.name.as_str())), ("amount", Arg::Raw(format::money(&self.texts, language, amount)))];
+            let text = self.texts.html(language, "credit-received", &args);
+            let plans = tap(self.texts.plain(language, "button-plans", &[]), &Button::Plans);
+            match self.say(owner.id.get(), &text, Some(Keyboard::default().row([primary(plans)]).markup())).await {
+                // Who does not take messages finds it at the operators'.
+                Ok(()) | Err(AppError::Telegram(TelegramError::Blocked | TelegramError::ChatNotFound)) => {}
+                Err(error) => return Ok(Outcome::Later(error.to_string())),
+            }
+        }
+        payment.work.clear();
+        match self.store.commit(&self.seams.nonce(), vec![Write::replace(&mut payment)?]).await {
+            Ok(()) | Err(CommitError::Refused { .. }) => Ok(Outcome::Done),
+            Err(error) => Err(AppError::of_commit("tell of a credit")(error)),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use domain::{
     duty::{Duty, Urgency},
+    gift::Gift,
     order::{Event, Order},
     payment::Payment,
     referral::Referral,
@@ -45,7 +46,7 @@ impl App {
     /// Tries what is due, the most urgent first, until nothing is left or the deadline is near.
     pub async fn work_off(&self, deadline: Deadline) -> Result<Run, AppError> {
         let mut run = Run::default();
-        for urgency in Urgency::ALL {
+        for urgency in [Urgency::Money, Urgency::Promise] {
             for queue in Queue::shards(urgency) {
                 let due = self.store.due(queue, self.now(), None, SHARD_BUDGET).await;
                 let due = match due {
@@ -64,6 +65,7 @@ impl App {
                 }
             }
         }
+        self.remind_due(deadline, &mut run).await;
         Ok(run)
     }
 
@@ -71,8 +73,9 @@ impl App {
         let tried = match &work.owner {
             keys::Owner::Order(id) => self.try_order(keys::order(*id), deadline).await,
             keys::Owner::Referral { inviter, invitee } => self.try_referral(keys::referral(*inviter, *invitee)).await,
+            keys::Owner::Gift(id) => self.try_gift(keys::gift(*id), deadline).await,
             keys::Owner::Payment(id) => self.try_payment(keys::payment(id), deadline).await,
-            keys::Owner::Subscription(id) => self.try_subscription(keys::subscription(*id)).await,
+            keys::Owner::Subscription(id) => self.try_subscription(keys::subscription(*id), deadline).await,
         };
         match tried {
             Ok(Some(Outcome::Done)) => run.done += 1,
@@ -112,15 +115,29 @@ impl App {
 
     async fn try_referral(&self, key: keys::Key) -> Result<Option<Outcome>, AppError> {
         let Some(referral) = self.store.take::<Referral>(&key, &self.seams.nonce(), self.now()).await? else { return Ok(None) };
-        let outcome = self.reward(&referral).await?;
+        let outcome = match referral.work.duty {
+            Some(Duty::Reward) => self.reward(&referral).await?,
+            Some(Duty::Notify) => self.tell_of_code(&referral).await?,
+            _ => Outcome::Park("a referral cannot owe this".into()),
+        };
         self.note(referral, outcome).await.map(Some)
+    }
+
+    async fn try_gift(&self, key: keys::Key, deadline: Deadline) -> Result<Option<Outcome>, AppError> {
+        let Some(gift) = self.store.take::<Gift>(&key, &self.seams.nonce(), self.now()).await? else { return Ok(None) };
+        let outcome = match gift.work.duty {
+            Some(Duty::Notify) => self.tell_giver(&gift, deadline).await?,
+            _ => Outcome::Park("a gift cannot owe this".into()),
+        };
+        self.note(gift, outcome).await.map(Some)
     }
 
     async fn try_payment(&self, key: keys::Key, deadline: Deadline) -> Result<Option<Outcome>, AppError> {
         let Some(payment) = self.store.take::<Payment>(&key, &self.seams.nonce(), self.now()).await? else { return Ok(None) };
         let outcome = match payment.work.duty {
-            Some(Duty::Refund) => self.refund_unapplied(payment.clone(), deadline).await?,
+            Some(Duty::Refund) => self.send_back(&payment, deadline).await?,
             Some(Duty::Alert) => self.alert_unapplied(payment.clone()).await?,
+            Some(Duty::Notify) => self.tell_of_credit(payment.clone()).await?,
             _ => Outcome::Park("a payment cannot owe this".into()),
         };
         let noted = self.note(payment.clone(), outcome).await?;
@@ -132,9 +149,12 @@ impl App {
         Ok(Some(noted))
     }
 
-    async fn try_subscription(&self, key: keys::Key) -> Result<Option<Outcome>, AppError> {
+    async fn try_subscription(&self, key: keys::Key, deadline: Deadline) -> Result<Option<Outcome>, AppError> {
         let Some(subscription) = self.store.take::<Subscription>(&key, &self.seams.nonce(), self.now()).await? else { return Ok(None) };
-        self.note(subscription, Outcome::Park("a subscription cannot owe this".into())).await.map(Some)
+        match subscription.work.duty {
+            Some(Duty::NewLink) => self.owed_link(subscription, deadline).await.map(Some),
+            _ => self.note(subscription, Outcome::Park("a subscription cannot owe this".into())).await.map(Some),
+        }
     }
 
     /// Writes what a try came to onto what owes it. Where somebody else changed it meanwhile, his word stands.
@@ -175,6 +195,11 @@ pub(crate) trait Owes: Entity {
 }
 
 impl Owes for Order {
+    fn work_mut(&mut self) -> &mut domain::duty::Work {
+        &mut self.work
+    }
+}
+impl Owes for Gift {
     fn work_mut(&mut self) -> &mut domain::duty::Work {
         &mut self.work
     }

@@ -282,12 +282,17 @@ pub trait PaymentGateway: Send + Sync + std::fmt::Debug {
     }
 }
 
-/// At most `max` characters of `text`, the last one an ellipsis where something was cut.
+/// At most `max` UTF-16 units of `text`, the last one an ellipsis where something was cut: no one counts more of a text's characters.
 fn clipped(text: &str, max: usize) -> String {
-    if text.chars().count() <= max {
+    if text.encode_utf16().count() <= max {
         return text.to_owned();
     }
-    text.chars().take(max.saturating_sub(1)).chain(['…']).collect()
+    let mut units = 0;
+    let fits = |c: &char| {
+        units += c.len_utf16();
+        units < max
+    };
+    text.chars().take_while(fits).chain(['…']).collect()
 }
 
 /// What `gateway` charges in, or a refusal.

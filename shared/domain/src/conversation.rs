@@ -30,7 +30,14 @@ pub enum Awaiting {
         gift: bool,
     },
     /// What comes next is for the operators.
-    SupportMessage,
+    SupportMessage {
+        /// The operators' message that says whose what follows is; absent: nothing was sent yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        header: Option<i32>,
+        /// The album that came last: its parts are acknowledged once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        album: Option<String>,
+    },
     /// The next text is the customer's name for this subscription.
     SubscriptionLabel { subscription: OrderKey },
 }
@@ -41,5 +48,10 @@ impl Conversation {
 
     pub const fn new(user: TelegramUserId, awaiting: Awaiting, now: Timestamp) -> Self {
         Self { user, awaiting, until: now.plus(Self::LIFETIME) }
+    }
+
+    /// Whether something came after the bot began to wait, or was last answered.
+    pub fn is_older_than(&self, at: Timestamp) -> bool {
+        at.plus(Self::LIFETIME) > self.until
     }
 }

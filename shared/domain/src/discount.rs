@@ -7,7 +7,8 @@ use crate::{
     ids::{DiscountCodeName, ProductId, TelegramUserId},
     money::Money,
     percent::Percent,
-    time::Timestamp,
+    settings::PersonalCode,
+    time::{Span, Timestamp},
 };
 
 /// What a code takes off.
@@ -90,6 +91,11 @@ impl Rejection {
         Self::UsedUp,
         Self::UsedByYou,
     ];
+
+    /// Whether another plan may not be refused.
+    pub const fn is_of_the_plan(self) -> bool {
+        matches!(self, Self::OtherProduct | Self::BelowMinimum)
+    }
 }
 
 /// For what and by whom a code is used.
@@ -120,6 +126,27 @@ pub enum InvalidDiscountCode {
 }
 
 impl DiscountCode {
+    /// A code for one customer, who may use it once from now on.
+    pub fn personal(name: DiscountCodeName, owner: TelegramUserId, code: PersonalCode, now: Timestamp) -> Self {
+        Self {
+            name,
+            benefit: Benefit::Percent(code.percent),
+            active: true,
+            valid_from: None,
+            valid_to: Some(now.plus(Span::days(code.valid_days.into()))),
+            use_limit: Some(1),
+            per_user_limit: None,
+            times_used: 0,
+            late_uses: 0,
+            products: Vec::new(),
+            first_purchase_only: false,
+            minimum: None,
+            owner: Some(owner),
+            created_at: now,
+            version: 1,
+        }
+    }
+
     /// The rules that every stored code keeps.
     pub fn validate(&self) -> Result<(), InvalidDiscountCode> {
         if let (Some(from), Some(to)) = (self.valid_from, self.valid_to)
@@ -143,11 +170,15 @@ impl DiscountCode {
         }
     }
 
+    /// Whether it is nobody else's. Nobody learns of another's code: for him there is no such one.
+    pub fn is_for(&self, customer: TelegramUserId) -> bool {
+        self.owner.is_none_or(|owner| owner == customer)
+    }
+
     /// What the code takes off, or the first of the reasons against it, in the order of [`Rejection`]. The store's condition repeats what can
     /// change between this look and the write: active, window, uses, the customer's uses, the terms' version.
     pub fn apply(&self, to: &Use<'_>, now: Timestamp) -> Result<Money, Rejection> {
-        // Nobody learns of another's code.
-        if self.owner.is_some_and(|owner| owner != to.customer) {
+        if !self.is_for(to.customer) {
             return Err(Rejection::NotFound);
         }
         if !self.active {

@@ -28,7 +28,7 @@ pub enum Duty {
     Alert,
     /// Give a subscription another link and send it.
     NewLink,
-    /// Tell an inviter of the code that he was granted.
+    /// Tell an inviter of the code that he was granted, or a giver that his gift was opened.
     Notify,
     /// Look at a subscription, and remind its customer of what is left.
     Remind,

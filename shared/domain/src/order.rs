@@ -10,6 +10,7 @@ use crate::{
     money::Money,
     payment::{Gateway, PaymentId},
     product::Terms,
+    settings::Card,
     time::{Span, Timestamp},
 };
 
@@ -127,6 +128,9 @@ pub struct Attempt {
     /// Where the customer pays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// Where a transfer goes: what was shown stays, whatever becomes of the shop's cards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<Card>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<Receipt>,
 }
@@ -143,6 +147,9 @@ pub struct Receipt {
     /// Which receipt of its attempt it is, from 1: a decision is about one of them.
     #[serde(default = "first", skip_serializing_if = "is_first")]
     pub nth: u8,
+    /// An order for which the same file was sent before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_in: Option<OrderId>,
     /// Why it was rejected; absent while nobody decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rejected: Option<String>,
@@ -438,11 +445,20 @@ impl Order {
         }
         let number = u8::try_from(self.attempts.len().saturating_add(1)).map_err(|_| AttemptRefusal::TooMany)?;
         let mut next = self.clone();
-        next.attempts.push(Attempt { number, gateway, quote, opened_at: now, reference: None, url: None, receipt: None });
+        next.attempts.push(Attempt { number, gateway, quote, opened_at: now, reference: None, url: None, card: None, receipt: None });
         if next.work.duty != owes(&next) {
             next.owe_by_state(next.expires_at);
         }
         Ok((next, number))
+    }
+
+    /// The same order whose newest attempt is a transfer to this card.
+    #[must_use]
+    pub fn to_card(mut self, card: Card) -> Self {
+        if let Some(attempt) = self.attempts.last_mut().filter(|attempt| attempt.gateway == Gateway::Card) {
+            attempt.card.get_or_insert(card);
+        }
+        self
     }
 
     /// The gateway opened the invoice of an attempt.

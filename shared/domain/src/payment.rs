@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    duty::Work,
-    ids::{InvalidId, OrderId, TelegramUserId, text_form},
+    duty::{Duty, Work},
+    ids::{DiscountCodeName, InvalidId, OrderId, TelegramUserId, text_form},
     money::{Currency, Money},
     order::{self, Attempt, Event, Order, Refusal, Transition, UnappliedReason},
     time::Timestamp,
@@ -214,6 +214,9 @@ pub struct Payment {
     /// Who approved it, for a payment that a person confirmed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approved_by: Option<String>,
+    /// The discount code that its payer has for it, where it was credited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit: Option<DiscountCodeName>,
     #[serde(flatten)]
     pub work: Work,
     pub version: u64,
@@ -225,16 +228,40 @@ pub enum PaymentStatus {
     Applied,
     Unapplied,
     Refunded,
+    /// It pays no order; its payer has a discount code for it.
+    Credited,
+    /// It pays no order, and an operator decided that nothing comes of it.
+    WrittenOff,
 }
 
 impl PaymentStatus {
-    pub const ALL: [Self; 3] = [Self::Applied, Self::Unapplied, Self::Refunded];
+    pub const ALL: [Self; 5] = [Self::Applied, Self::Unapplied, Self::Refunded, Self::Credited, Self::WrittenOff];
     pub const fn name(self) -> &'static str {
         match self {
             Self::Applied => "applied",
             Self::Unapplied => "unapplied",
             Self::Refunded => "refunded",
+            Self::Credited => "credited",
+            Self::WrittenOff => "written_off",
         }
+    }
+}
+
+impl Payment {
+    /// Whether an operator can say what becomes of it: it pays no order, nobody said so before, and it is not on its way back. One whose way back is
+    /// parked is the operator's again.
+    pub fn is_undecided(&self) -> bool {
+        self.status == PaymentStatus::Unapplied && !self.is_on_its_way_back()
+    }
+
+    /// Whether the shop itself is about to send it back.
+    pub fn is_on_its_way_back(&self) -> bool {
+        self.work.duty == Some(Duty::Refund) && self.work.parked.is_none()
+    }
+
+    /// Who would get it back, and who is told of it: its payer where the gateway names him, else the buyer of the order that it was meant for.
+    pub fn customer(&self) -> Option<TelegramUserId> {
+        self.payer.or(self.order.map(|order| order.buyer))
     }
 }
 
@@ -276,7 +303,19 @@ pub fn settle(order: Option<&Order>, event: &PaymentEvent, now: Timestamp, lease
     if event.amount != Some(attempt.quote) {
         return Settlement::Unapplied(UnappliedReason::AmountMismatch);
     }
-    match order::decide(order, &Event::PaymentSettled { payment: event.payment.clone(), lease_until }, now) {
+    of_order(order, &event.payment, now, lease_until)
+}
+
+/// An operator says that a payment which fits no order pays `order` all the same, whatever its amount and whoever paid it.
+pub fn settle_by_hand(order: &Order, payment: &Payment, now: Timestamp, lease_until: Timestamp) -> Settlement {
+    if order.payment.as_ref() == Some(&payment.id) {
+        return Settlement::Already;
+    }
+    of_order(order, &payment.id, now, lease_until)
+}
+
+fn of_order(order: &Order, payment: &PaymentId, now: Timestamp, lease_until: Timestamp) -> Settlement {
+    match order::decide(order, &Event::PaymentSettled { payment: payment.clone(), lease_until }, now) {
         Ok(order::Decision::Change(transition)) => Settlement::Apply(transition),
         Ok(order::Decision::Already) => Settlement::Already,
         Ok(order::Decision::Unapplied(reason)) => Settlement::Unapplied(reason),

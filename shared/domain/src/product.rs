@@ -35,6 +35,15 @@ pub enum ProductKind {
 }
 
 impl ProductKind {
+    pub const ALL: [Self; 2] = [Self::Plan, Self::AddOn];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::AddOn => "add_on",
+        }
+    }
+
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
     fn is_plan(&self) -> bool {
         *self == Self::Plan

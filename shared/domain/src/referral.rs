@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::{
     duty::{Duty, Work},
-    ids::{OrderKey, TelegramUserId},
+    ids::{DiscountCodeName, OrderKey, TelegramUserId},
     time::Timestamp,
     user::User,
 };
@@ -17,7 +17,7 @@ pub enum ReferralState {
     Attached,
     /// Paid for the first time: a prize is owed to the inviter.
     Qualified,
-    /// The prize is an order of the inviter's.
+    /// The inviter has his prize: an order, a code, or nothing where prizes were off.
     Granted,
 }
 
@@ -44,6 +44,9 @@ pub struct Referral {
     pub qualified_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub granted_at: Option<Timestamp>,
+    /// The inviter's prize, where it is a discount code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<DiscountCodeName>,
     #[serde(flatten)]
     pub work: Work,
     pub version: u64,
@@ -76,6 +79,7 @@ pub fn attach(inviter: TelegramUserId, invitee: TelegramUserId, now: Timestamp) 
         order: None,
         qualified_at: None,
         granted_at: None,
+        code: None,
         work: Work::default(),
         version: 1,
     })
@@ -106,7 +110,7 @@ impl Referral {
         })
     }
 
-    /// The prize became an order of the inviter's. `None` where none is owed.
+    /// The prize was given: it is an order of the inviter's, or nothing. `None` where none is owed.
     pub fn grant(&self, now: Timestamp) -> Option<Self> {
         (self.state == ReferralState::Qualified).then(|| {
             let mut next = self.clone();
@@ -115,6 +119,14 @@ impl Referral {
             next.work.clear();
             next
         })
+    }
+
+    /// The prize is a discount code, of which the inviter is to be told from `now` on. `None` where none is owed.
+    pub fn grant_code(&self, code: DiscountCodeName, now: Timestamp) -> Option<Self> {
+        let mut next = self.grant(now)?;
+        next.code = Some(code);
+        next.work.owe(Duty::Notify, now);
+        Some(next)
     }
 
     /// The description's `has_received_prize`: whether the prize for this invited user has been given.
@@ -136,11 +148,18 @@ pub struct ReferralStats {
     pub active: u32,
     /// Prizes owed and not yet granted.
     pub pending: u32,
+    /// Prizes granted.
+    pub granted: u32,
 }
 
 impl ReferralStats {
     pub const fn of(inviter: &User) -> Self {
-        Self { total: inviter.invited, active: inviter.qualified, pending: inviter.qualified.saturating_sub(inviter.granted) }
+        Self {
+            total: inviter.invited,
+            active: inviter.qualified,
+            pending: inviter.qualified.saturating_sub(inviter.granted),
+            granted: inviter.granted,
+        }
     }
 }
 

@@ -183,6 +183,13 @@ impl Settings {
     }
 }
 
+impl Card {
+    /// How it is named where its number must not stand: its last four digits.
+    pub fn last_digits(&self) -> &str {
+        self.number.get(self.number.len().saturating_sub(4)..).unwrap_or_default()
+    }
+}
+
 impl Reminders {
     pub fn initial() -> Self {
         Self { days_left: vec![3, 1], data_left_percent: vec![20, 5], ended: true, win_back: Some(WinBack { after_days: 3, code: None }) }

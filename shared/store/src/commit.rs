@@ -9,7 +9,9 @@ use aws_sdk_dynamodb::{
     },
     types::{AttributeValue, CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
 };
-use domain::{OrderId, TelegramUserId, Timestamp, discount::DiscountCode, duty::Duty, referral::ReferralState, user::UserStatus};
+use domain::{
+    OrderId, TelegramUserId, Timestamp, discount::DiscountCode, duty::Duty, guesses::Guesses, referral::ReferralState, user::UserStatus,
+};
 use thiserror::Error;
 use tracing::warn;
 
@@ -153,8 +155,6 @@ impl Write {
             .rest("ADD #version :one")
     }
 
-    /// Takes one use of a code for an order. Condition: its terms are still those of `code`, it is active, inside its window, and uses are left.
-    pub fn reserve_code(code: &DiscountCode, now: Timestamp) -> Self {
     /// A customer's last subscription has ended. Condition: he counts as active.
     pub fn lapse_user(user: TelegramUserId) -> Self {
         Self::user_status(user, UserStatus::Active, UserStatus::Expired)
@@ -176,6 +176,8 @@ impl Write {
             .rest("ADD #version :one")
     }
 
+    /// Takes one use of a code for an order. Condition: its terms are still those of `code`, it is active, inside its window, and uses are left.
+    pub fn reserve_code(code: &DiscountCode, now: Timestamp) -> Self {
         let condition = "#version = :terms AND #active = :true AND (attribute_not_exists(#from) OR #from <= :now) \
                          AND (attribute_not_exists(#to) OR #to >= :now) AND (attribute_not_exists(#limit) OR #used < #limit)";
         Self::update(keys::discount_code(&code.name), condition)
@@ -333,6 +335,59 @@ impl Write {
             write = write.rest(&format!("REMOVE {}", aliases.join(", ")));
         }
         Ok(write)
+    }
+
+    /// A customer sends the operators one more message in this hour since 1970. Condition: he sent fewer than `limit`.
+    pub fn count_support_message(user: TelegramUserId, hour: i64, limit: u32) -> Self {
+        let key = keys::support_hour(user, hour);
+        Self::update(key, "attribute_not_exists(#count) OR #count < :limit")
+            .name("#count", "messages")
+            .name("#type", schema::ENTITY_TYPE)
+            .name("#schema", schema::SCHEMA_VERSION)
+            .name("#ttl", schema::TTL)
+            .value(":type", text("support_hour"))
+            .value(":one", number(1))
+            .value(":limit", number(limit))
+            .value(":ttl", number(hour.saturating_add(2).saturating_mul(3600)))
+            .set("#type = :type")
+            .set("#schema = :one")
+            .set("#ttl = :ttl")
+            .rest("ADD #count :one")
+    }
+
+    /// A customer tried one more code that there is not. No condition.
+    pub fn count_guess(user: TelegramUserId, now: Timestamp) -> Self {
+        Self::update(keys::guesses(user), "")
+            .name("#type", schema::ENTITY_TYPE)
+            .name("#schema", schema::SCHEMA_VERSION)
+            .name("#user", "user")
+            .name("#last", "last_at")
+            .name("#wrong", "wrong")
+            .name("#ttl", schema::TTL)
+            .value(":type", text(Guesses::TYPE))
+            .value(":schema", number(Guesses::SCHEMA))
+            .value(":user", number(user))
+            .value(":now", text(now.to_string()))
+            .value(":one", number(1))
+            .value(":ttl", number(now.plus(Guesses::LIFETIME).seconds()))
+            .set("#type = :type")
+            .set("#schema = :schema")
+            .set("#user = :user")
+            .set("#last = :now")
+            .set("#ttl = :ttl")
+            .rest("ADD #wrong :one")
+    }
+
+    /// A customer accepts a version of the terms of use. Condition: he is known, and has accepted none or an older one.
+    pub fn accept_terms(user: TelegramUserId, version: u32) -> Self {
+        Self::update(keys::user(user), "attribute_exists(#pk) AND (attribute_not_exists(#accepted) OR #accepted < :accepted)")
+            .name("#pk", schema::PK)
+            .name("#accepted", "terms_accepted")
+            .name("#version", schema::VERSION)
+            .value(":accepted", number(version))
+            .value(":one", number(1))
+            .set("#accepted = :accepted")
+            .rest("ADD #version :one")
     }
 
     /// An order no longer waits for an amount. Condition: it is this order's, or gone.

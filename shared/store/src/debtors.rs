@@ -1,6 +1,6 @@
 //! What stands behind the entries of the queues, for whoever looks at them without taking them.
 
-use domain::{duty::Work, order::Order, payment::Payment, referral::Referral, subscription::Subscription};
+use domain::{duty::Work, gift::Gift, order::Order, payment::Payment, referral::Referral, subscription::Subscription};
 
 use crate::{
     Cursor, DueWork, Queue, Store, StoreError,
@@ -17,6 +17,7 @@ pub enum Debtor {
     Referral(Box<Referral>),
     Payment(Box<Payment>),
     Subscription(Box<Subscription>),
+    Gift(Box<Gift>),
 }
 
 impl Debtor {
@@ -26,6 +27,7 @@ impl Debtor {
             Self::Referral(referral) => &referral.work,
             Self::Payment(payment) => &payment.work,
             Self::Subscription(subscription) => &subscription.work,
+            Self::Gift(gift) => &gift.work,
         }
     }
 
@@ -35,6 +37,7 @@ impl Debtor {
             Self::Referral(referral) => Owner::Referral { inviter: referral.inviter, invitee: referral.invitee },
             Self::Payment(payment) => Owner::Payment(payment.id.clone()),
             Self::Subscription(subscription) => Owner::Subscription(subscription.order),
+            Self::Gift(gift) => Owner::Gift(gift.id),
         }
     }
 }
@@ -64,6 +67,7 @@ impl Store {
                 Owner::Referral { .. } => Debtor::Referral(Box::new(from_item(item)?)),
                 Owner::Payment(_) => Debtor::Payment(Box::new(from_item(item)?)),
                 Owner::Subscription(_) => Debtor::Subscription(Box::new(from_item(item)?)),
+                Owner::Gift(_) => Debtor::Gift(Box::new(from_item(item)?)),
             }))
         };
         owners.iter().zip(found).map(read).collect()

@@ -2,12 +2,13 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    OrderId, Timestamp,
+    OrderId, TelegramUserId, Timestamp,
     admin::{AdminToken, AuditEntry},
     conversation::Conversation,
     discount::DiscountCode,
     duty::Work,
     gift::Gift,
+    guesses::Guesses,
     money::Money,
     order::Order,
     payment::Payment,
@@ -66,7 +67,7 @@ impl Entity for Order {
     fn said_by_key(key: &Key) -> Option<(&'static str, AttributeValue)> {
         match keys::owner(&key.pk, &key.sk)? {
             Owner::Order(id) => Some(("id", serde_dynamo::to_attribute_value(id).ok()?)),
-            Owner::Referral { .. } | Owner::Payment(_) | Owner::Subscription(_) => None,
+            Owner::Referral { .. } | Owner::Payment(_) | Owner::Subscription(_) | Owner::Gift(_) => None,
         }
     }
     fn list(&self) -> Option<ListKey> {
@@ -160,6 +161,9 @@ impl Entity for Gift {
     fn key(&self) -> Key {
         keys::gift(self.id)
     }
+    fn work(&self) -> Option<&Work> {
+        Some(&self.work)
+    }
     versioned!();
 }
 
@@ -181,6 +185,16 @@ impl Entity for AuditEntry {
     }
     fn list(&self) -> Option<ListKey> {
         Some(keys::audit_target_list(self))
+    }
+}
+
+impl Entity for Guesses {
+    const TYPE: &'static str = "guesses";
+    fn key(&self) -> Key {
+        keys::guesses(self.user)
+    }
+    fn expires(&self) -> Option<Timestamp> {
+        Some(self.last_at.plus(Self::LIFETIME))
     }
 }
 
@@ -211,6 +225,44 @@ impl Entity for CardAmount {
     const TYPE: &'static str = "card_amount";
     fn key(&self) -> Key {
         keys::card_amount(&self.card, self.amount)
+    }
+}
+
+/// The order for which a file was sent as a receipt first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptFile {
+    /// Telegram's name of the file, the same for everybody.
+    pub unique: String,
+    pub order: OrderId,
+}
+
+impl Entity for ReceiptFile {
+    const TYPE: &'static str = "receipt_file";
+    fn key(&self) -> Key {
+        keys::receipt_file(&self.unique)
+    }
+}
+
+/// A message in the operators' chat that stands for one of a customer's: what replies to it is for him. The only place that says so; nothing that
+/// the message itself says is believed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupportLetter {
+    /// The operators' chat, and the message there.
+    pub chat: i64,
+    pub message: i32,
+    pub customer: TelegramUserId,
+    /// The customer's message in his own chat.
+    pub original: i32,
+    pub until: Timestamp,
+}
+
+impl Entity for SupportLetter {
+    const TYPE: &'static str = "support_letter";
+    fn key(&self) -> Key {
+        keys::support_letter(self.chat, self.message)
+    }
+    fn expires(&self) -> Option<Timestamp> {
+        Some(self.until)
     }
 }
 

@@ -25,6 +25,8 @@ fn key(pk: impl Into<String>, sk: impl Into<String>) -> Key {
 }
 
 pub(crate) const ORDER_PREFIX: &str = "ORDER#";
+/// Orders that were placed, without those under a fixed key: their ulids begin so for a thousand years.
+pub(crate) const PLACED_PREFIX: &str = "ORDER#0";
 pub(crate) const SUBSCRIPTION_PREFIX: &str = "SUBSCRIPTION#";
 pub(crate) const REFERRAL_PREFIX: &str = "REFERRAL#";
 pub(crate) const PRODUCT_PREFIX: &str = "PRODUCT#";
@@ -72,11 +74,23 @@ pub fn card_amount(card: &str, amount: Money) -> Key {
 pub fn admin_token(hash: &str) -> Key {
     key(format!("ADMINTOKEN#{hash}"), "ADMINTOKEN")
 }
+/// `unique`: Telegram's name of the file, the same for everybody.
+pub fn receipt_file(unique: &str) -> Key {
+    key(format!("RECEIPT#{unique}"), "RECEIPT")
+}
 pub fn gift(id: Digest) -> Key {
     key(format!("GIFT#{id}"), "GIFT")
 }
 pub fn guesses(user: TelegramUserId) -> Key {
     key(user_partition(user), "#GUESSES")
+}
+/// How many messages to the operators a customer sent in one hour since 1970.
+pub fn support_hour(user: TelegramUserId, hour: i64) -> Key {
+    key(user_partition(user), format!("#SUPPORT#{hour}"))
+}
+/// A message of the operators' chat that stands for a customer's.
+pub fn support_letter(chat: i64, message: i32) -> Key {
+    key(format!("SUPPORT#{chat}#{message}"), "SUPPORT")
 }
 /// The partition of everything that operators did on one day, UTC: `2026-11-22`.
 pub fn audit_day(day: &str) -> String {
@@ -127,6 +141,7 @@ pub enum Owner {
     Referral { inviter: TelegramUserId, invitee: TelegramUserId },
     Payment(PaymentId),
     Subscription(OrderId),
+    Gift(Digest),
 }
 
 impl Owner {
@@ -136,6 +151,7 @@ impl Owner {
             Self::Referral { inviter, invitee } => referral(*inviter, *invitee),
             Self::Payment(id) => payment(id),
             Self::Subscription(id) => subscription(*id),
+            Self::Gift(id) => gift(*id),
         }
     }
 }
@@ -152,6 +168,9 @@ pub fn owner(pk: &str, sk: &str) -> Option<Owner> {
         }
         let invitee = sk.strip_prefix(REFERRAL_PREFIX)?.parse().ok()?;
         return Some(Owner::Referral { inviter: user, invitee });
+    }
+    if let Some(gift) = pk.strip_prefix("GIFT#").filter(|_| sk == "GIFT") {
+        return Some(Owner::Gift(gift.parse().ok()?));
     }
     let payment = pk.strip_prefix("PAYMENT#").filter(|_| sk == "PAYMENT")?;
     Some(Owner::Payment(payment.parse().ok()?))
@@ -190,6 +209,8 @@ mod tests {
         }
         let key = referral(user(1), user(2));
         assert_eq!(owner(&key.pk, &key.sk), Some(Owner::Referral { inviter: user(1), invitee: user(2) }));
+        let id = Digest::new([9; 10]);
+        assert_eq!(owner(&gift(id).pk, &gift(id).sk), Some(Owner::Gift(id)));
         let id: PaymentId = "crypto-pay#123".parse().unwrap();
         let key = payment(&id);
         assert_eq!(owner(&key.pk, &key.sk), Some(Owner::Payment(id)));

@@ -21,12 +21,12 @@ mod work;
 pub use commit::{CommitError, Found, Write};
 pub use cursor::{Cursor, InvalidCursor};
 pub use debtors::Debtor;
-pub use entities::{CardAmount, IdempotencyRecord, Redemption};
+pub use entities::{CardAmount, IdempotencyRecord, ReceiptFile, Redemption, SupportLetter};
 pub use error::StoreError;
 pub use holders::{HELD_AT_ONCE, Held};
 pub use item::Entity;
 pub use list::{Filter, List, ListError, Page};
-pub use read::Placing;
+pub use read::{NamedCode, Placing};
 pub use work::{DueWork, Queue};
 
 use std::{fmt, sync::Arc};

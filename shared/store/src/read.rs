@@ -4,10 +4,13 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use domain::{
-    DiscountCodeName, OrderId, ProductId, TelegramUserId,
+    DiscountCodeName, OrderId, OrderKey, ProductId, TelegramUserId, Timestamp,
     admin::AdminToken,
     conversation::Conversation,
     discount::DiscountCode,
+    gift::Gift,
+    guesses::Guesses,
+    ids::Digest,
     order::Order,
     payment::{Payment, PaymentId},
     product::Product,
@@ -16,9 +19,10 @@ use domain::{
     subscription::Subscription,
     user::User,
 };
+use ulid::Ulid;
 
 use crate::{
-    Cursor, Entity, IdempotencyRecord, Page, Redemption, Store, StoreError,
+    Cursor, Entity, IdempotencyRecord, Page, Redemption, Store, StoreError, SupportLetter,
     cursor::Position,
     item::{Item, from_item, primary, text},
     keys::{self, Key},
@@ -84,7 +88,7 @@ impl Store {
     /// What placing an order is decided on, in one round trip.
     pub async fn placing(&self, id: OrderId, code: Option<&DiscountCodeName>) -> Result<Placing, StoreError> {
         let mut keys = vec![keys::user(id.buyer), keys::order(id)];
-        keys.extend(code.into_iter().flat_map(|code| [keys::discount_code(code), keys::redemption(code, id.buyer)]));
+        keys.extend(code.into_iter().flat_map(|code| code_keys(code, id.buyer)));
         let mut found = self.get_many(&keys).await?.into_iter();
         let mut next = || found.next().flatten();
         Ok(Placing {
@@ -92,7 +96,21 @@ impl Store {
             order: next().map(from_item).transpose()?,
             code: next().map(from_item).transpose()?,
             redemption: redemption_of(next())?,
+            guesses: next().map(from_item).transpose()?,
         })
+    }
+
+    /// A customer, and what a code that he names is to him, in one round trip.
+    pub async fn user_and_code(&self, user: TelegramUserId, code: &DiscountCodeName) -> Result<(Option<User>, NamedCode), StoreError> {
+        let [code, redemption, guesses] = code_keys(code, user);
+        let [user, code, redemption, guesses] = self.both([keys::user(user), code, redemption, guesses]).await?;
+        Ok((user.map(from_item).transpose()?, named_code(code, redemption, guesses)?))
+    }
+
+    /// The same without the customer.
+    pub async fn named_code(&self, user: TelegramUserId, code: &DiscountCodeName) -> Result<NamedCode, StoreError> {
+        let [code, redemption, guesses] = self.both(code_keys(code, user)).await?;
+        named_code(code, redemption, guesses)
     }
 
     async fn both<const N: usize>(&self, keys: [Key; N]) -> Result<[Option<Item>; N], StoreError> {
@@ -138,6 +156,11 @@ impl Store {
         self.find(&keys::idempotency(scope, name)).await
     }
 
+    /// Whose message one of the operators' chat stands for.
+    pub async fn support_letter(&self, chat: i64, message: i32) -> Result<Option<SupportLetter>, StoreError> {
+        self.find(&keys::support_letter(chat, message)).await
+    }
+
     /// Whether the table answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.get(&keys::settings()).await.map(drop)
@@ -146,6 +169,30 @@ impl Store {
     /// A user's orders, the newest first.
     pub async fn orders_of(&self, user: TelegramUserId, cursor: Option<&Cursor>, limit: u8) -> Result<Page<Order>, StoreError> {
         self.partition(&keys::user_partition(user), keys::ORDER_PREFIX, cursor, limit, false).await
+    }
+
+    /// The orders that a user placed himself, the newest first: without presents, trials and what renews itself.
+    pub async fn placed_orders_of(&self, user: TelegramUserId, cursor: Option<&Cursor>, limit: u8) -> Result<Page<Order>, StoreError> {
+        self.partition(&keys::user_partition(user), keys::PLACED_PREFIX, cursor, limit, false).await
+    }
+
+    pub async fn gift(&self, id: Digest) -> Result<Option<Gift>, StoreError> {
+        self.find(&keys::gift(id)).await
+    }
+
+    /// A gift and the user who follows its link, in one round trip.
+    pub async fn gift_and_user(&self, id: Digest, user: TelegramUserId) -> Result<(Option<Gift>, Option<User>), StoreError> {
+        let [gift, user] = self.both([keys::gift(id), keys::user(user)]).await?;
+        Ok((gift.map(from_item).transpose()?, user.map(from_item).transpose()?))
+    }
+
+    /// At most 100 different gifts, those that there are, in one round trip; none where none is asked for.
+    pub async fn gifts(&self, ids: &[Digest]) -> Result<Vec<Gift>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys: Vec<Key> = ids.iter().map(|id| keys::gift(*id)).collect();
+        self.get_many(&keys).await?.into_iter().flatten().map(from_item).collect()
     }
 
     /// A user's subscriptions, the newest first.
@@ -177,6 +224,28 @@ impl Store {
         }
         products.sort_by(|a, b| a.position.cmp(&b.position).then_with(|| a.id.cmp(&b.id)));
         Ok(products)
+    }
+
+    /// The orders that a user placed by buttons made since then, the newest first, at most 50.
+    pub async fn orders_placed_since(&self, user: TelegramUserId, since: Timestamp) -> Result<Vec<Order>, StoreError> {
+        let key = |ulid| keys::order(OrderId::new(user, OrderKey::Ulid(ulid)));
+        let since = Ulid::from_parts(u64::try_from(since.millis()).unwrap_or_default(), 0);
+        let (from, to) = (key(since), key(Ulid::from_bytes([0xFF; 16])));
+        let request = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("#pk = :pk AND #sk BETWEEN :from AND :to")
+            .expression_attribute_names("#pk", schema::PK)
+            .expression_attribute_names("#sk", schema::SK)
+            .expression_attribute_values(":pk", text(from.pk))
+            .expression_attribute_values(":from", text(from.sk))
+            .expression_attribute_values(":to", text(to.sk))
+            .scan_index_forward(false)
+            .consistent_read(true)
+            .limit(50);
+        let answer = request.send().await.map_err(StoreError::of_sdk)?;
+        answer.items.unwrap_or_default().into_iter().map(from_item).collect()
     }
 
     pub(crate) async fn partition<E: Entity>(
@@ -216,6 +285,29 @@ pub struct Placing {
     pub order: Option<Order>,
     pub code: Option<DiscountCode>,
     pub redemption: Redemption,
+    /// The customer's wrong codes; not read where no code is named.
+    pub guesses: Option<Guesses>,
+}
+
+/// What is known of a code that a customer names.
+#[derive(Debug)]
+pub struct NamedCode {
+    /// `None`: there is no such code.
+    pub code: Option<DiscountCode>,
+    pub redemption: Redemption,
+    pub guesses: Option<Guesses>,
+}
+
+fn code_keys(code: &DiscountCodeName, user: TelegramUserId) -> [Key; 3] {
+    [keys::discount_code(code), keys::redemption(code, user), keys::guesses(user)]
+}
+
+fn named_code(code: Option<Item>, redemption: Option<Item>, guesses: Option<Item>) -> Result<NamedCode, StoreError> {
+    Ok(NamedCode {
+        code: code.map(from_item).transpose()?,
+        redemption: redemption_of(redemption)?,
+        guesses: guesses.map(from_item).transpose()?,
+    })
 }
 
 fn key_of(item: &Item) -> Option<Key> {

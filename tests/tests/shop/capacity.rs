@@ -21,8 +21,8 @@ struct Bill {
 
 /// What counts towards the order; the rest is looking around.
 const STEPS: [&str; 5] = ["start", "place", "pre-checkout", "settle", "finish"];
-/// What finishing writes besides the order: the subscription's item, and the status of a buyer whose first purchase it is.
-const SUBSCRIPTION: Decimal = Decimal::from_parts(3, 0, 0, false, 0);
+/// What finishing writes besides the order: the subscription's item with its first look at the account, and the status of a buyer whose first purchase it is.
+const SUBSCRIPTION: Decimal = Decimal::from_parts(4, 0, 0, false, 0);
 const STATUS: Decimal = Decimal::from_parts(3, 0, 0, false, 0);
 
 impl Bill {

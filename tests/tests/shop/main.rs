@@ -17,6 +17,8 @@ mod faults;
 #[cfg(test)]
 mod gateways;
 #[cfg(test)]
+mod gifts;
+#[cfg(test)]
 mod lambda;
 #[cfg(test)]
 mod late_money;
@@ -33,6 +35,10 @@ mod referrals;
 #[cfg(test)]
 mod refunds;
 #[cfg(test)]
+mod screens;
+#[cfg(test)]
 mod subscriptions;
 #[cfg(test)]
 mod texts;
+#[cfg(test)]
+mod trials;

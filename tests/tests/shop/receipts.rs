@@ -1,7 +1,9 @@
 //! Card to card: receipts, and who decides them.
 
+use std::collections::BTreeMap;
+
 use app::button::{Button, ReviewStep};
-use domain::{order::OrderStatus, time::Span};
+use domain::{admin::Actor, order::OrderStatus, settings::Card, time::Span};
 use local::telegram::{Person, TelegramStandIn};
 use tests::{
     World,
@@ -158,4 +160,72 @@ async fn in_a_group_telegram_says_who_is_an_operator() {
     operator.tap("Exactly").await.unwrap();
     assert_eq!(world.order(customer.id()).await.status, OrderStatus::Provisioned);
     assert!(says(&operator).contains("Approved · Operator"), "{}", says(&operator));
+}
+
+/// One picture for two orders: both are looked at, and the operators know.
+#[tokio::test]
+async fn a_picture_that_was_sent_before_is_told_of() {
+    let world = World::open().await;
+    let first = receipt_sent(&world, 7_400_000_011).await;
+    let reused = "This picture was sent before";
+    assert!(!says(&world.operator()).contains(reused), "{}", says(&world.operator()));
+    let second = receipt_sent(&world, 7_400_000_012).await;
+    let told = says(&world.operator());
+    assert!(told.contains(reused) && told.contains(&world.payload(&world.order(first.id()).await, 1)), "{told}");
+    // Sent again for its own order after a rejection, it is no news.
+    let operator = world.operator();
+    operator.tap("Reject").await.unwrap();
+    operator.tap("The receipt is unreadable").await.unwrap();
+    second.send_photo(b"a better one".to_vec()).await;
+    assert!(!says(&operator).contains(reused), "{}", says(&operator));
+    operator.tap("Reject").await.unwrap();
+    operator.tap("The receipt is unreadable").await.unwrap();
+    second.send_photo(b"a better one".to_vec()).await;
+    assert!(!says(&operator).contains(reused), "{}", says(&operator));
+    operator.tap("Approve").await.unwrap();
+    operator.tap("Exactly").await.unwrap();
+    assert_eq!(world.order(second.id()).await.status, OrderStatus::Provisioned);
+    assert_eq!(world.order(first.id()).await.status, OrderStatus::AwaitingPayment);
+}
+
+/// Several cards take turns; what a customer was shown stays, whatever becomes of the shop's cards.
+#[tokio::test]
+async fn cards_take_turns() {
+    let world = World::open().await;
+    let cards = [("6037997000000001", "Nima R."), ("5022291000000002", "Sara K.")];
+    let settle_on = |cards: Vec<(&'static str, &'static str)>| {
+        let world = &world;
+        async move {
+            let cards: Vec<Card> = cards.iter().map(|(number, holder)| Card { number: (*number).into(), holder: (*holder).into() }).collect();
+            world.app.change_settings(None, &Actor::Bootstrap, |settings| settings.cards = cards.clone()).await.unwrap();
+        }
+    };
+    settle_on(cards.to_vec()).await;
+    let mut shown: BTreeMap<String, u32> = BTreeMap::new();
+    let mut last = None;
+    for n in 0..24 {
+        let customer = world.customer(7_400_000_100 + n);
+        actors::order(&customer, "Plan small", "Card to card").await;
+        let order = world.order(customer.id()).await;
+        let card = order.attempts[0].card.clone().expect("a card");
+        let grouped: Vec<&str> = (0..4).map(|n| &card.number[n * 4..n * 4 + 4]).collect();
+        assert!(says(&customer).contains(&grouped.join(" ")) && says(&customer).contains(&card.holder), "{}", says(&customer));
+        *shown.entry(card.number.clone()).or_default() += 1;
+        last = Some((customer, card));
+    }
+    // The environment's card and the two of the settings.
+    assert_eq!(shown.len(), 3, "{shown:?}");
+    assert!(shown.values().all(|times| *times >= 2), "{shown:?}");
+
+    let (customer, card) = last.expect("a customer");
+    settle_on(Vec::new()).await;
+    customer.send("/subscriptions").await;
+    customer.tap("Open order").await.unwrap();
+    assert!(says(&customer).contains(&card.number[12..]), "{}", says(&customer));
+    customer.send_photo(b"to the card that was shown".to_vec()).await;
+    let operator = world.operator();
+    assert!(says(&operator).contains(&format!("to the card …{}", &card.number[12..])), "{}", says(&operator));
+    operator.tap("Approve").await.unwrap();
+    operator.tap("Exactly").await.unwrap();
+    assert_eq!(world.order(customer.id()).await.status, OrderStatus::Provisioned);
 }

@@ -103,6 +103,7 @@ async fn payments_with_odd_names() {
             status: domain::payment::PaymentStatus::Unapplied,
             reason: Some(domain::order::UnappliedReason::AmountMismatch),
             approved_by: None,
+            credit: None,
             work: domain::duty::Work::default(),
             version: 1,
         })

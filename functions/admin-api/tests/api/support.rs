@@ -219,7 +219,7 @@ impl Shop {
     /// A customer sends a picture: it belongs to the newest order that waits for one.
     pub async fn send_receipt(&self, buyer: i64) -> Order {
         let user = self.app.store.user(TelegramUserId::new(buyer).unwrap()).await.unwrap().unwrap();
-        let sent = Sent { file_id: "AgACAgQAAxkBAAIBTGaY".into(), document: false };
+        let sent = Sent { file_id: "AgACAgQAAxkBAAIBTGaY".into(), unique: "AQADBAADr7cxG1".into(), document: false };
         match self.app.submit_receipt(&user, &sent).await.unwrap() {
             Submitted::UnderReview(order) => *order,
             other => panic!("not under review: {other:?}"),

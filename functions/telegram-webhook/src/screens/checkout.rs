@@ -4,13 +4,20 @@ use app::{
     App,
     button::Button,
     catalogue::Shop,
-    checkout::{Choice, Offer, Payable, Wanted},
+    checkout::{Choice, Offer, Payable, Purpose, Wanted},
     format,
     screen::{Keyboard, Screen, copy, danger, link, primary, tap},
     telegram::api::types::InlineKeyboardButton,
     text::Arg,
 };
-use domain::{Language, discount::Rejection, order::Order, payment::Gateway, product::RenewalPolicy, user::User};
+use domain::{
+    Language,
+    discount::Rejection,
+    order::Order,
+    payment::Gateway,
+    product::{ProductKind, RenewalPolicy},
+    user::User,
+};
 
 use super::{button, home};
 
@@ -24,15 +31,18 @@ pub fn plans(app: &App, shop: &Shop, language: Language, first: Option<&str>) ->
         let text = app.texts.plain(language, "plan-button", &[("plan", Arg::Text(&product.name)), ("price", Arg::Raw(price))]);
         keyboard = keyboard.row([tap(text, &Button::Plan(product.id.clone()))]);
     }
+    if any && shop.settings.gifts {
+        keyboard = keyboard.row([button(app, language, "button-gift", &Button::GiftPlans)]);
+    }
     let title = app.texts.html(language, if any { "plans-title" } else { "plans-empty" }, &[]);
     Screen::new(below(app, language, first, title), keyboard.row([home(app, language)]))
 }
 
-fn below(app: &App, language: Language, first: Option<&str>, text: String) -> String {
+pub fn below(app: &App, language: Language, first: Option<&str>, text: String) -> String {
     first.map_or_else(|| text.clone(), |first| format!("{}\n\n{text}", app.texts.html(language, first, &[])))
 }
 
-/// A plan and the ways to pay for it: each button places the order.
+/// A plan and the ways to pay for it.
 pub fn plan(app: &App, offer: &Offer, user: &User, first: Option<&str>) -> Screen {
     let language = user.language;
     let product = &offer.product;
@@ -52,6 +62,21 @@ pub fn plan(app: &App, offer: &Offer, user: &User, first: Option<&str>) -> Scree
         RenewalPolicy::Reset => "policy-reset",
     };
     text = format!("{text}\n{}", app.texts.html(language, policy, &[]));
+    if offer.purpose == Purpose::Gift {
+        text = format!("{text}\n\n{}", app.texts.html(language, "gift-note", &[]));
+    }
+    let back = match (offer.purpose, &offer.discount) {
+        (Purpose::Gift, _) => Button::GiftPlans,
+        (Purpose::Purchase, Some((code, _))) => Button::PlansWithCode(code.clone()),
+        (Purpose::Purchase | Purpose::Extend(_), _) => Button::Plans,
+    };
+    to_pay(app, offer, user, below(app, language, first, text), &back)
+}
+
+/// What an offer costs with its code and the ways to pay for it, below what it is: each button places the order.
+pub fn to_pay(app: &App, offer: &Offer, user: &User, mut text: String, back: &Button) -> Screen {
+    let language = user.language;
+    let product = &offer.product;
     if let Some((code, off)) = &offer.discount
         && !off.is_zero()
     {
@@ -85,8 +110,7 @@ pub fn plan(app: &App, offer: &Offer, user: &User, first: Option<&str>) -> Scree
     }
     let code = Button::EnterCode { wanted, order: offer.order };
     let keyboard = keyboard.row([button(app, language, "button-enter-code", &code)]);
-    let keyboard = keyboard.row([button(app, language, "button-back", &Button::Plans), home(app, language)]);
-    Screen::new(below(app, language, first, text), keyboard)
+    Screen::new(text, keyboard.row([button(app, language, "button-back", back), home(app, language)]))
 }
 
 fn pay_button(app: &App, language: Language, gateway: Gateway, quote: domain::Money, target: &Button) -> InlineKeyboardButton {
@@ -122,6 +146,9 @@ pub const fn rejection_text(rejection: Rejection) -> &'static str {
 pub fn invoice_texts(app: &App, order: &Order, language: Language) -> (String, String) {
     let plain = |text: String| text.replace(['\u{2068}', '\u{2069}'], "");
     let title = app.texts.plain(language, "invoice-title", &[("plan", Arg::Exact(&order.terms.name))]);
+    if order.terms.kind == ProductKind::AddOn {
+        return (plain(title), plain(app.addition(&order.terms, language)));
+    }
     let args = [
         ("volume", Arg::Raw(format::volume(&app.texts, language, order.terms.data_limit_bytes()))),
         ("days", Arg::Raw(format::days(&app.texts, language, order.terms.duration_days))),

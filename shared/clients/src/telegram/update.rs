@@ -53,6 +53,9 @@ pub struct Message {
     #[serde(default)]
     pub photo: Vec<PhotoSize>,
     pub document: Option<Document>,
+    /// The album that it is a part of.
+    #[serde(default, deserialize_with = "lenient")]
+    pub media_group_id: Option<String>,
     #[serde(default, rename = "reply_to_message", deserialize_with = "lenient")]
     pub reply_to: Option<RepliedMessage>,
     pub successful_payment: Option<SuccessfulPayment>,

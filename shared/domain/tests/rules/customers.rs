@@ -85,7 +85,7 @@ proptest! {
 #[test]
 fn the_figures_of_an_inviter() {
     let inviter = User { invited: 7, qualified: 3, granted: 1, ..User::join(user(INVITER), "", None, Language::Russian, None, NOW) };
-    assert_eq!(ReferralStats::of(&inviter), ReferralStats { total: 7, active: 3, pending: 2 });
+    assert_eq!(ReferralStats::of(&inviter), ReferralStats { total: 7, active: 3, pending: 2, granted: 1 });
     assert_eq!(ReferralStats::of(&User { qualified: 0, ..inviter }).pending, 0);
     let referral = attach(user(INVITER), user(BUYER), NOW).unwrap();
     assert_eq!((referral.prize(), referral.work), (OrderKey::Prize(user(BUYER)), Work::default()));

@@ -121,7 +121,7 @@ pub fn free() -> Order {
 }
 
 pub fn receipt(submitted_at: Timestamp) -> Receipt {
-    Receipt { file_id: "AgACAgQ".to_owned(), document: false, submitted_at, nth: 1, rejected: None }
+    Receipt { file_id: "AgACAgQ".to_owned(), document: false, submitted_at, nth: 1, seen_in: None, rejected: None }
 }
 
 /// The order with a receipt that waits for the operators.

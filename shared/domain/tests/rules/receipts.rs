@@ -10,7 +10,7 @@ use domain::{
 use crate::fixtures::{NOW, WINDOW, after, free, placed, receipt, settled_by, stars, toman, with_receipt, with_receipt_late};
 
 fn attempt(gateway: Gateway, number: u8) -> Attempt {
-    Attempt { number, gateway, quote: toman(150_000), opened_at: NOW, reference: None, url: None, receipt: None }
+    Attempt { number, gateway, quote: toman(150_000), opened_at: NOW, reference: None, url: None, card: None, receipt: None }
 }
 
 #[test]

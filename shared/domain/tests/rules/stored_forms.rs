@@ -179,6 +179,7 @@ fn unapplied() -> Payment {
         status: PaymentStatus::Unapplied,
         reason: Some(UnappliedReason::PaidTwice),
         approved_by: Some("telegram:7".to_owned()),
+        credit: None,
         work: Default::default(),
         version: 1,
     };

@@ -156,7 +156,7 @@ async fn by_stars_with_a_code() {
     expect![[r#"
                                                trips  reads | table  list  work writes
         start                                      1      0 |     1     1     0      2
-        place                                      2      4 |     6     1     1      8
+        place                                      2      5 |     6     1     1      8
         settle                                     2      2 |     4     2     2      8
         finish                                     1      0 |     1     1     1      3
         the order                                  6        |                       21
@@ -190,7 +190,7 @@ async fn by_an_invoice_with_a_code() {
     expect![[r#"
                                                trips  reads | table  list  work writes
         start                                      1      0 |     1     1     0      2
-        place                                      2      4 |     6     1     1      8
+        place                                      2      5 |     6     1     1      8
         open the invoice                           1      0 |     1     0     0      1
         settle                                     2      2 |     4     2     2      8
         finish                                     1      0 |     1     1     1      3
@@ -207,7 +207,7 @@ async fn by_card_with_a_code() {
     expect![[r#"
                                                trips  reads | table  list  work writes
         start                                      1      0 |     1     1     0      2
-        place                                      2      4 |     8     1     1     10
+        place                                      2      5 |     8     1     1     10
         receipt                                    1      0 |     1     0     2      3
         settle                                     2      2 |     6     2     2     10
         finish                                     1      0 |     1     1     1      3

@@ -33,6 +33,8 @@ fn writes() -> Vec<(&'static str, Write)> {
         ("UpdateItem", Write::drop_redemption(&code_name(), order_id(3, 1))),
         ("UpdateItem", Write::qualify_referral(id(1), order_id(2, 1), minutes(1))),
         ("UpdateItem", Write::edit_code(&mut edited).unwrap()),
+        ("UpdateItem", Write::count_guess(id(1), minutes(1))),
+        ("UpdateItem", Write::accept_terms(id(1), 2)),
         ("DeleteItem", Write::release_card_amount(&card_amount(order_id(1, 1))).unwrap()),
         ("DeleteItem", Write::delete(keys::conversation(id(1)))),
     ]

@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use domain::{
     duty::Duty,
+    guesses::Guesses,
     order::{Event, Order, UnappliedReason},
     payment::{Payment, PaymentStatus},
     settings::Settings,
@@ -254,6 +255,7 @@ async fn money_without_an_order() {
         status: PaymentStatus::Unapplied,
         reason: Some(UnappliedReason::UnknownOrder),
         approved_by: None,
+        credit: None,
         ..payment(1, order_id(1, 1))
     };
     payment.work.owe(Duty::Alert, now());
@@ -422,6 +424,34 @@ async fn a_redemption() {
         schema_version: N 1
     "#]]
     .assert_eq(&item::picture(&item));
+}
+
+#[tokio::test]
+async fn wrong_codes() {
+    let first = Guesses { user: id(1), wrong: 1, last_at: now() };
+    stored(
+        &first,
+        expect![[r##"
+            9 attributes, 149 bytes
+            PK: S "USER#7000000001"
+            SK: S "#GUESSES"
+            entity_type: S "guesses"
+            last_at: S "2026-11-22T12:00:00.000Z"
+            nonce: S "a nonce of 26 characters.."
+            schema_version: N 1
+            ttl: N 1795435200
+            user: N 7000000001
+            wrong: N 1
+        "##]],
+    )
+    .await;
+    // Counting on and beginning anew leave the same form.
+    let shop = Shop::open().await;
+    for (n, nonce) in (1..).zip(["one", "two"]) {
+        shop.store.commit(nonce, vec![Write::count_guess(id(1), now())]).await.unwrap();
+        let (_, found) = refused(shop.store.commit("other", vec![Write::create(&first).unwrap()]).await);
+        assert_eq!(found.unwrap().read::<Guesses>().unwrap(), Guesses { wrong: n, ..first.clone() });
+    }
 }
 
 #[tokio::test]

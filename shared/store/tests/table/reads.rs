@@ -1,6 +1,6 @@
 //! Reads by key and within one partition.
 
-use domain::{Language, OrderKey, discount::DiscountCode, order::Order, product::Product};
+use domain::{Language, OrderKey, Timestamp, discount::DiscountCode, order::Order, product::Product};
 use store::{Cursor, Entity, Page, StoreError, Write};
 
 use crate::support::{Shop, samples::*};
@@ -77,6 +77,42 @@ async fn several_things_in_one_round_trip() {
     let plain = shop.store.placing(order.id, None).await.unwrap();
     trip();
     assert_eq!((plain.user, plain.order, plain.code, plain.redemption.orders.len()), (Some(user(1)), Some(order), None, 0));
+}
+
+#[tokio::test]
+async fn a_code_and_who_names_it() {
+    let shop = Shop::open().await;
+    let code = code();
+    let (nobody, unknown) = shop.store.user_and_code(id(1), &code.name).await.unwrap();
+    assert!(nobody.is_none() && unknown.code.is_none() && unknown.redemption.orders.is_empty() && unknown.guesses.is_none());
+    shop.create(&user(1)).await;
+    shop.create(&code).await;
+    shop.store.commit("hold", vec![Write::hold_redemption(&code.name, order_id(1, 1), None)]).await.unwrap();
+    shop.store.commit("guess", vec![Write::count_guess(id(1), now())]).await.unwrap();
+    shop.http.take_log();
+    let (found, named) = shop.store.user_and_code(id(1), &code.name).await.unwrap();
+    let alone = shop.store.named_code(id(1), &code.name).await.unwrap();
+    assert_eq!(shop.tally().requests, 2);
+    assert_eq!(found, Some(user(1)));
+    for named in [named, alone] {
+        assert_eq!((named.code, named.redemption.orders.len(), named.guesses.map(|guesses| guesses.wrong)), (Some(code.clone()), 1, Some(1)));
+    }
+}
+
+#[tokio::test]
+async fn the_orders_that_a_customer_placed_lately() {
+    let shop = Shop::open().await;
+    let mut prize = order(1, 1);
+    prize.id.key = OrderKey::Prize(id(2));
+    let minted = |order: &Order| Timestamp::from_millis(order.id.key.ulid().unwrap().timestamp_ms().try_into().unwrap());
+    for order in [&order(1, 1), &order(1, 2), &order(1, 3), &order(2, 4), &prize] {
+        shop.create(order).await;
+    }
+    shop.http.take_log();
+    for (since, expected) in [(order(1, 2), vec![order(1, 3), order(1, 2)]), (order(1, 9), vec![])] {
+        assert_eq!(shop.store.orders_placed_since(id(1), minted(&since)).await.unwrap(), expected);
+        assert_eq!(shop.tally().requests, 1);
+    }
 }
 
 #[tokio::test]

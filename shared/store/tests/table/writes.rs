@@ -185,6 +185,20 @@ async fn retake_release_and_late_use() {
 }
 
 #[tokio::test]
+async fn accepting_the_terms_of_use() {
+    let accepted = |version| User { terms_accepted: version, ..user(1) };
+    for (before, version, fits) in [(None, 1, true), (Some(1), 2, true), (Some(2), 2, false), (Some(3), 2, false)] {
+        let outcome = on(&accepted(before), Write::accept_terms(id(1), version)).await;
+        if fits {
+            assert_eq!(outcome.done::<User>(), User { version: 2, ..accepted(Some(version)) });
+        } else {
+            assert_eq!(outcome.refused_by::<User>(), accepted(before));
+        }
+    }
+    assert_eq!(on_nothing(keys::user(id(1)), Write::accept_terms(id(1), 1)).await, NOBODY);
+}
+
+#[tokio::test]
 async fn a_customers_hold_on_a_code() {
     let key = || keys::redemption(&code_name(), id(1));
     let hold = |n, limit| Write::hold_redemption(&code_name(), order_id(1, n), limit);

@@ -45,6 +45,8 @@ fn mac<M: Mac + KeyInit>(key: &str, message: &str) -> String {
 fn settings(kind: Gateway, url: &str) -> Vec<(&'static str, String)> {
     let [key, id, url] = [KEY, UUID, url].map(str::to_owned);
     match kind {
+        Gateway::CryptoPay => vec![("CRYPTO_PAY_TOKEN", key), ("CRYPTO_PAY_API_URL", url)],
+        Gateway::YooKassa => vec![("YOOKASSA_SHOP_ID", "100500".into()), ("YOOKASSA_SECRET_KEY", key), ("YOOKASSA_API_URL", url)],
         Gateway::Heleket => vec![("HELEKET_MERCHANT_ID", id), ("HELEKET_PAYMENT_KEY", key), ("HELEKET_API_URL", url)],
         Gateway::Cryptomus => vec![("CRYPTOMUS_MERCHANT_ID", id), ("CRYPTOMUS_PAYMENT_KEY", key), ("CRYPTOMUS_API_URL", url)],
         Gateway::Plisio => vec![("PLISIO_API_KEY", key), ("PLISIO_API_URL", url)],
@@ -58,6 +60,8 @@ fn settings(kind: Gateway, url: &str) -> Vec<(&'static str, String)> {
 /// What the customer taps, and what he is asked for.
 fn price(kind: Gateway) -> (&'static str, &'static str, &'static str) {
     match kind {
+        Gateway::CryptoPay => ("Crypto ·", "4.50", "USD"),
+        Gateway::YooKassa => ("YooKassa", "299.00", "RUB"),
         Gateway::Heleket => ("Heleket", "4.50", "USD"),
         Gateway::Cryptomus => ("Cryptomus", "4.50", "USD"),
         Gateway::Plisio => ("Plisio", "4.50", "USD"),
@@ -71,6 +75,13 @@ fn price(kind: Gateway) -> (&'static str, &'static str, &'static str) {
 fn opening(kind: Gateway, name: &str) -> (&'static str, Value) {
     let page = format!("https://pay.example/{name}");
     match kind {
+        Gateway::CryptoPay => (
+            "POST /api/createInvoice",
+            json!({"ok": true, "result": {"invoice_id": name.parse::<u64>().unwrap(), "status": "active", "amount": "4.50", "bot_invoice_url": page}}),
+        ),
+        Gateway::YooKassa => {
+            ("POST /v3/payments", json!({"id": name, "status": "pending", "confirmation": {"type": "redirect", "confirmation_url": page}}))
+        }
         Gateway::Heleket | Gateway::Cryptomus => {
             ("POST /v1/payment", json!({"state": 0, "result": {"uuid": name, "url": page, "payment_status": "check"}}))
         }
@@ -84,6 +95,8 @@ fn opening(kind: Gateway, name: &str) -> (&'static str, Value) {
 /// The reference and the amount in the request that opened an invoice, as the gateway writes them.
 fn asked(kind: Gateway, request: &Value) -> (String, String) {
     let (reference, amount) = match kind {
+        Gateway::CryptoPay => ("/payload", "/amount"),
+        Gateway::YooKassa => ("/metadata/order_id", "/amount/value"),
         Gateway::Heleket | Gateway::Cryptomus => ("/order_id", "/amount"),
         Gateway::Plisio => ("/order_number", "/source_amount"),
         Gateway::Platega => ("/payload", "/paymentDetails/amount"),
@@ -101,7 +114,7 @@ fn asked(kind: Gateway, request: &Value) -> (String, String) {
 /// The same amount in the way of the request.
 fn written(kind: Gateway, told: &Told) -> String {
     match kind {
-        Gateway::Heleket | Gateway::Cryptomus | Gateway::Plisio => told.amount.clone(),
+        Gateway::CryptoPay | Gateway::YooKassa | Gateway::Heleket | Gateway::Cryptomus | Gateway::Plisio => told.amount.clone(),
         Gateway::Platega => told.amount.trim_end_matches(".00").to_owned(),
         _ => told.minor().to_string(),
     }
@@ -113,6 +126,14 @@ fn remote(kind: Gateway, told: &Told) -> (String, Value) {
     let of = |words: [&'static str; 3]| words[*state as usize];
     let low = currency.to_lowercase();
     match kind {
+        Gateway::CryptoPay => ("GET /api/getInvoices".into(), json!({"ok": true, "result": {"items": [crypto_pay_invoice(told)]}})),
+        Gateway::YooKassa => {
+            let went_back = if *state == State::WentBack { amount } else { "0.00" };
+            let payment = json!({"id": name, "status": of(["pending", "succeeded", "succeeded"]), "paid": *state != State::Waiting, "test": false,
+                                 "amount": {"value": amount, "currency": currency}, "refunded_amount": {"value": went_back, "currency": currency},
+                                 "metadata": {"order_id": reference}});
+            (format!("GET /v3/payments/{name}"), payment)
+        }
         Gateway::Heleket | Gateway::Cryptomus => (
             "POST /v1/payment/info".into(),
             json!({"state": 0, "result": {"uuid": name, "order_id": reference, "amount": amount, "currency": currency, "payment_status": of(["check", "paid", "refund_paid"])}}),
@@ -134,6 +155,13 @@ fn remote(kind: Gateway, told: &Told) -> (String, Value) {
     }
 }
 
+/// An invoice of Crypto Pay, as it is told and as it is found.
+fn crypto_pay_invoice(told: &Told) -> Value {
+    let status = if told.state == State::Waiting { "active" } else { "paid" };
+    json!({"invoice_id": told.name.parse::<u64>().unwrap(), "status": status, "currency_type": "fiat", "fiat": told.currency, "amount": told.amount,
+           "payload": told.reference})
+}
+
 /// Stripe's session, as it is told and as it is found.
 fn session(told: &Told) -> Value {
     let paid = told.state != State::Waiting;
@@ -146,6 +174,20 @@ fn session(told: &Told) -> Value {
 fn callback(kind: Gateway, told: &Told, key: &str, now: i64) -> (Vec<(&'static str, String)>, String) {
     let Told { name, reference, amount, currency, state } = told;
     match kind {
+        Gateway::CryptoPay => {
+            let update = if *state == State::Waiting { "invoice_created" } else { "invoice_paid" };
+            let body = json!({"update_id": 1, "update_type": update, "payload": crypto_pay_invoice(told)}).to_string();
+            let mac = Hmac::<Sha256>::new_from_slice(&Sha256::digest(key)).unwrap().chain_update(&body).finalize();
+            (vec![("crypto-pay-api-signature", HEXLOWER.encode(&mac.into_bytes()))], body)
+        }
+        Gateway::YooKassa => {
+            let (event, object) = match state {
+                State::Waiting => ("payment.waiting_for_capture", remote(kind, told).1),
+                State::Paid => ("payment.succeeded", remote(kind, told).1),
+                State::WentBack => ("refund.succeeded", json!({"id": "a-refund", "payment_id": name, "status": "succeeded"})),
+            };
+            (vec![], json!({"type": "notification", "event": event, "object": object}).to_string())
+        }
         Gateway::Heleket | Gateway::Cryptomus => {
             let status = ["confirm_check", "paid", "refund_paid"][*state as usize];
             let open = format!(
@@ -187,7 +229,16 @@ fn callback(kind: Gateway, told: &Told, key: &str, now: i64) -> (Vec<(&'static s
 
 /// Whether a callback of the gateway's is believed only after asking.
 fn is_asked_again(kind: Gateway) -> bool {
-    matches!(kind, Gateway::Heleket | Gateway::Cryptomus | Gateway::Platega)
+    matches!(kind, Gateway::YooKassa | Gateway::Heleket | Gateway::Cryptomus | Gateway::Platega)
+}
+
+/// A name for a payment, as the gateway likes them.
+fn name(kind: Gateway, id: i64) -> String {
+    match kind {
+        Gateway::CryptoPay => (528_000 + id).to_string(),
+        Gateway::Stripe => format!("cs_test_{id}"),
+        _ => format!("{id:08x}-0048-11e8-94db-005056a205be"),
+    }
 }
 
 /// A shop with one gateway, and the gateway.
@@ -219,8 +270,7 @@ impl Rail {
     /// A customer with an open invoice, and what the gateway will have to tell of it.
     async fn ordered(&self, id: i64) -> (Person, Told) {
         let (button, amount, currency) = price(self.kind);
-        // Each name as the gateway likes them: a UUID, or something of its own.
-        let name = if self.kind == Gateway::Stripe { format!("cs_test_{id}") } else { format!("{id:08x}-0048-11e8-94db-005056a205be") };
+        let name = name(self.kind, id);
         let (call, answer) = opening(self.kind, &name);
         self.api.says(call, 200, answer);
         let customer = self.world.customer(7_210_000_000 + id);
@@ -277,11 +327,13 @@ async fn only_the_right_money_pays(kind: Gateway) {
     let (customer, told) = rail.ordered(1).await;
     let waiting = Told { state: State::Waiting, ..told.clone() };
 
-    // Nobody's word, somebody else's, and the gateway's own about something else.
+    // Nobody's word, somebody else's, and the gateway's own about something else. YooKassa's words have no owner: the gateway is asked.
     rail.says(&told);
-    assert_eq!(rail.calls_with(&told, "somebody's own key").await, 401);
-    assert_eq!(rail.posts(&[], b"{}").await, 401);
-    if kind != Gateway::Platega {
+    if kind != Gateway::YooKassa {
+        assert_eq!(rail.posts(&[], b"{}").await, 401);
+        assert_eq!(rail.calls_with(&told, "somebody's own key").await, 401);
+    }
+    if !matches!(kind, Gateway::YooKassa | Gateway::Platega) {
         let (headers, body) = callback(kind, &waiting, KEY, rail.now());
         let (_, forged) = callback(kind, &told, "somebody's own key", rail.now());
         let forged = if headers.is_empty() { body.replace(&told.reference, "AAAA") } else { forged };
@@ -289,10 +341,12 @@ async fn only_the_right_money_pays(kind: Gateway) {
     }
     unpaid(world, &customer).await;
 
-    // Its word before the money is there, and a word that the gateway does not stand by.
+    // Its word before the money is there, and a word that the gateway does not stand by, or cannot be asked about.
     assert_eq!(rail.tells(&waiting).await, 200);
     if is_asked_again(kind) {
         assert_eq!(rail.calls_with(&told, KEY).await, 503, "it may be told again");
+        rail.api.says(&remote(kind, &told).0, 502, json!({}));
+        assert_eq!(rail.calls_with(&told, KEY).await, 500, "it may be told again");
     }
     unpaid(world, &customer).await;
 
@@ -300,7 +354,7 @@ async fn only_the_right_money_pays(kind: Gateway) {
     delivered_once(world, &customer).await;
     let before = world.contents().await;
     assert_eq!((rail.tells(&told).await, world.contents().await == before), (200, true), "the same again changes nothing");
-    let second = Told { name: "another-payment".into(), ..told.clone() };
+    let second = Told { name: name(kind, 99), ..told.clone() };
     assert_eq!((rail.tells(&second).await, rail.kept(&second.name).await.as_deref()), (200, Some("paid_twice")));
     delivered_once(world, &customer).await;
 
@@ -410,6 +464,8 @@ macro_rules! rails {
 }
 
 rails! {
+    crypto_pay: CryptoPay, refunds: false;
+    yookassa: YooKassa, refunds: true;
     heleket: Heleket, refunds: true;
     cryptomus: Cryptomus, refunds: true;
     plisio: Plisio, refunds: false;

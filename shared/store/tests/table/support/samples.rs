@@ -164,7 +164,7 @@ pub fn with_attempt(order: &Order) -> Order {
 
 pub fn receipt() -> Receipt {
     let file_id = "AgACAgQAAxkBAAIBTGaY3vXv1q0mN8pZr4kT2wYbHc9dAAKVvjEbSx7IUJ3lQeR5mFfWAQADAgADeQADNQQ".to_owned();
-    Receipt { file_id, document: false, submitted_at: now().plus(Span::minutes(7)), nth: 1, rejected: None }
+    Receipt { file_id, document: false, submitted_at: now().plus(Span::minutes(7)), nth: 1, seen_in: None, rejected: None }
 }
 
 /// The state to which `event` leads.
@@ -194,6 +194,7 @@ pub fn payment(n: u32, order: OrderId) -> Payment {
         status: PaymentStatus::Applied,
         reason: None,
         approved_by: Some(Actor::Telegram(id(500)).to_string()),
+        credit: None,
         work: Work::default(),
         version: 1,
     }
