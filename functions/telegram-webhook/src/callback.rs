@@ -21,6 +21,7 @@ use domain::{
 use tracing::{debug, warn};
 
 use crate::{
+    apart::apart,
     codes, entry,
     entry::{Step, Stopped},
     renewal, review, screens,
@@ -45,14 +46,8 @@ pub async fn on_callback(app: &App, query: CallbackQuery, deadline: Deadline) ->
         return Ok(Some(Reply::new(&answer(&query.id, None))?));
     };
     if let Some(Button::Review { step, reference, number, receipt }) = &button {
-        return review::on_review(
-            app,
-            &query,
-            &message,
-            &review::Tapped { step: *step, reference, number: *number, receipt: *receipt },
-            deadline,
-        )
-        .await;
+        let tapped = review::Tapped { step: *step, reference, number: *number, receipt: *receipt };
+        return apart(|| review::on_review(app, &query, &message, &tapped, deadline)).await;
     }
     if !message.chat.is_private() {
         return Ok(Some(Reply::new(&answer(&query.id, None))?));
@@ -63,7 +58,7 @@ pub async fn on_callback(app: &App, query: CallbackQuery, deadline: Deadline) ->
     }
     // Only a question to somebody else is answered with a word, which must wait for him; everything else is answered while the shop thinks.
     if matches!(button, Some(Button::CheckPayment(_) | Button::Joined { .. })) {
-        return Ok(Some(match outcome(app, &query, button, deadline).await? {
+        return Ok(Some(match apart(|| outcome(app, &query, button, deadline)).await? {
             Outcome::Toast(text) => Reply::new(&answer(&query.id, Some(text)))?,
             Outcome::Sent => Reply::new(&answer(&query.id, None))?,
             Outcome::ShowBelow(screen) => Reply::new(&screen.send(message.chat.id))?,
@@ -73,7 +68,7 @@ pub async fn on_callback(app: &App, query: CallbackQuery, deadline: Deadline) ->
             }
         }));
     }
-    let (outcome, ()) = tokio::join!(outcome(app, &query, button, deadline), acknowledge(app, &query.id));
+    let (outcome, ()) = tokio::join!(apart(|| outcome(app, &query, button, deadline)), acknowledge(app, &query.id));
     Ok(match outcome? {
         Outcome::Show(screen) => Some(show(screen, &message)?),
         Outcome::ShowBelow(screen) => Some(Reply::new(&screen.send(message.chat.id))?),
@@ -97,14 +92,15 @@ async fn outcome(app: &App, query: &CallbackQuery, button: Option<Button>, deadl
     // Placing reads the customer together with everything else that it is decided on.
     if let Some(Button::Place(choice)) = &button {
         let screen = query.message.as_ref().filter(|message| can_change(message)).map(|message| message.message_id);
-        return place(app, from, choice, screen, deadline).await.map(Outcome::Show);
+        return apart(|| place(app, from, choice, screen, deadline)).await.map(Outcome::Show);
     }
     // A process that does not know the shop yet reads it in the same round trip.
     let (step, button) = button.map_or((Step::Nothing, None), |button| {
         let (step, button) = entry::through(button);
         (step, Some(button))
     });
-    let ((user, code), shop) = tokio::try_join!(app.customer_and_code(from, button.as_ref().and_then(Button::code)), app.shop())?;
+    let ((user, code), shop) =
+        tokio::try_join!(apart(|| app.customer_and_code(from, button.as_ref().and_then(Button::code))), apart(|| app.shop()))?;
     if user.is_banned() {
         return Ok(Outcome::Show(screens::banned(app, &user)));
     }
@@ -112,7 +108,7 @@ async fn outcome(app: &App, query: &CallbackQuery, button: Option<Button>, deadl
         debug!("a button that is none of ours was tapped");
         return Ok(Outcome::Show(screens::notice(app, user.language, "too-old")));
     };
-    let user = match entry::admit(app, user, step, &button).await? {
+    let user = match apart(|| entry::admit(app, user, step, &button)).await? {
         Ok(user) => user,
         Err(Stopped::Screen(screen)) => return Ok(Outcome::Show(screen)),
         Err(Stopped::Word(word)) => return Ok(Outcome::Toast(word)),
@@ -126,13 +122,13 @@ async fn outcome(app: &App, query: &CallbackQuery, button: Option<Button>, deadl
             None => screens::plans(app, &shop, language, Some("plan-gone")),
         },
         Button::PlansWithCode(_) => match code {
-            Some(code) => codes::plans(app, &user, &shop, code).await?,
+            Some(code) => apart(|| codes::plans(app, &user, &shop, code)).await?,
             None => screens::plans(app, &shop, language, None),
         },
         Button::PlanWithCode { product, .. } => match (shop.product(&product), code) {
             (Some(product), Some(code)) => {
                 let order = app.seams().ulid(app.now());
-                codes::product(app, &user, &shop, (product, Purpose::Purchase, order), code, deadline).await?
+                apart(|| codes::product(app, &user, &shop, (product, Purpose::Purchase, order), code, deadline)).await?
             }
             _ => screens::plans(app, &shop, language, Some("plan-gone")),
         },
@@ -143,34 +139,36 @@ async fn outcome(app: &App, query: &CallbackQuery, button: Option<Button>, deadl
         },
         Button::Trial => {
             let screen = query.message.as_ref().filter(|message| can_change(message)).map(|message| message.message_id);
-            trial(app, user, screen, deadline).await?
+            apart(|| trial(app, user, screen, deadline)).await?
         }
-        Button::EnterCode { wanted, order } => enter_code(app, &user, &wanted, order).await?,
-        Button::Order(order) => match app.own_order(user.id, order).await? {
-            Some(order) => order_screen(app, &user, order, None, deadline).await?,
+        Button::EnterCode { wanted, order } => apart(|| enter_code(app, &user, &wanted, order)).await?,
+        Button::Order(order) => match apart(|| app.own_order(user.id, order)).await? {
+            Some(order) => apart(|| order_screen(app, &user, order, None, deadline)).await?,
             None => screens::notice(app, language, "order-unknown"),
         },
-        Button::Pay { order, gateway } => match app.own_order(user.id, order).await? {
-            Some(order) => order_screen(app, &user, order, Some(gateway), deadline).await?,
+        Button::Pay { order, gateway } => match apart(|| app.own_order(user.id, order)).await? {
+            Some(order) => apart(|| order_screen(app, &user, order, Some(gateway), deadline)).await?,
             None => screens::notice(app, language, "order-unknown"),
         },
-        Button::CheckPayment(order) => return check_payment(app, &user, order, deadline).await,
-        Button::CancelOrder(order) => cancel(app, &user, order, deadline).await?,
-        Button::Subscriptions => screens::holdings(app, &user, &app.holdings(user.id, None, deadline).await?),
-        Button::OlderSubscriptions(before) => screens::holdings(app, &user, &app.holdings(user.id, Some(before), deadline).await?),
-        Button::Subscription(key) => subscription::detail(app, &user, key, deadline).await?,
-        Button::Invite => screens::invite(app, &shop, &user).await?,
+        Button::CheckPayment(order) => return apart(|| check_payment(app, &user, order, deadline)).await,
+        Button::CancelOrder(order) => apart(|| cancel(app, &user, order, deadline)).await?,
+        Button::Subscriptions => screens::holdings(app, &user, &apart(|| app.holdings(user.id, None, deadline)).await?),
+        Button::OlderSubscriptions(before) => {
+            screens::holdings(app, &user, &apart(|| app.holdings(user.id, Some(before), deadline)).await?)
+        }
+        Button::Subscription(key) => apart(|| subscription::detail(app, &user, key, deadline)).await?,
+        Button::Invite => apart(|| screens::invite(app, &shop, &user)).await?,
         Button::Languages => screens::languages(app, language),
-        Button::Speak(language) => screens::menu(app, &shop, &app.choose_language(&user, language).await?, false),
-        Button::Support => support::ask(app, &user).await?,
-        Button::SupportReply => return Ok(Outcome::ShowBelow(support::ask(app, &user).await?)),
-        Button::SupportDone => support::finish(app, &user).await?,
+        Button::Speak(language) => screens::menu(app, &shop, &apart(|| app.choose_language(&user, language)).await?, false),
+        Button::Support => apart(|| support::ask(app, &user)).await?,
+        Button::SupportReply => return Ok(Outcome::ShowBelow(apart(|| support::ask(app, &user)).await?)),
+        Button::SupportDone => apart(|| support::finish(app, &user)).await?,
         Button::Help => screens::help(app, &shop, language),
-        Button::OfSubscription { action, key } => match subscription::on_action(app, &user, action, key, deadline).await? {
+        Button::OfSubscription { action, key } => match apart(|| subscription::on_action(app, &user, action, key, deadline)).await? {
             Some(screen) => screen,
             None => return Ok(Outcome::Sent),
         },
-        Button::ExtendWith { subscription, product } => renewal::with(app, &user, &subscription, &product, deadline).await?,
+        Button::ExtendWith { subscription, product } => apart(|| renewal::with(app, &user, &subscription, &product, deadline)).await?,
         Button::Joined { .. } | Button::AcceptTerms { .. } => screens::menu(app, &shop, &user, false),
         // Handled before.
         Button::Place(_) | Button::Review { .. } => screens::menu(app, &shop, &user, false),
@@ -199,22 +197,22 @@ async fn enter_code(app: &App, user: &User, wanted: &Wanted, order: ulid::Ulid) 
 }
 
 async fn place(app: &App, from: Visitor<'_>, choice: &Choice, screen: Option<i32>, deadline: Deadline) -> Result<Screen, AppError> {
-    let (user, placed) = app.place(from.id, choice, screen, deadline).await?;
+    let (user, placed) = apart(|| app.place(from.id, choice, screen, deadline)).await?;
     let user = match user {
         Some(user) => user,
-        None => app.customer(from).await?,
+        None => apart(|| app.customer(from)).await?,
     };
     let language = user.language;
     match placed {
-        Placed::Order(order) => order_screen(app, &user, *order, choice.gateway, deadline).await,
-        Placed::Changed(offer) => renewal::offer(app, &offer, &user, Some("terms-changed"), deadline).await,
+        Placed::Order(order) => apart(|| order_screen(app, &user, *order, choice.gateway, deadline)).await,
+        Placed::Changed(offer) => apart(|| renewal::offer(app, &offer, &user, Some("terms-changed"), deadline)).await,
         Placed::CodeRefused(rejection, offer) => {
-            renewal::offer(app, &offer, &user, Some(screens::rejection_text(rejection)), deadline).await
+            apart(|| renewal::offer(app, &offer, &user, Some(screens::rejection_text(rejection)), deadline)).await
         }
         Placed::PlanGone => Ok(screens::plans(app, &*app.shop().await?, language, Some("plan-gone"))),
         Placed::SubscriptionGone => Ok(screens::notice(app, language, "subscriptions-empty")),
         Placed::Wait(until, offer) => {
-            let screen = renewal::offer(app, &offer, &user, None, deadline).await?;
+            let screen = apart(|| renewal::offer(app, &offer, &user, None, deadline)).await?;
             Ok(screens::without_code(app, language, CodeRefusal::Wait(until), screen))
         }
         Placed::Barred(barrier) => {
@@ -239,7 +237,7 @@ async fn order_screen(app: &App, user: &User, order: Order, gateway: Option<Gate
     };
     let shop = app.shop().await?;
     let (title, description) = screens::invoice_texts(app, &order, language);
-    match app.pay(order.clone(), gateway, &title, &description, deadline).await {
+    match apart(|| app.pay(order.clone(), gateway, &title, &description, deadline)).await {
         Ok((order, payable)) => Ok(screens::payable(app, &order, &payable, &shop, language)),
         Err(NotPayable::Attempt(AttemptRefusal::TooMany)) => {
             Ok(screens::pay_trouble(app, &order, gateway, &shop, language, "pay-too-many"))
@@ -265,7 +263,7 @@ async fn check_payment(app: &App, user: &User, order: ulid::Ulid, deadline: Dead
     if !matches!(order.status, OrderStatus::AwaitingPayment | OrderStatus::Expired) {
         return Ok(Outcome::Show(app.order_state(&order, language)));
     }
-    Ok(match app.look_up(&order, deadline).await? {
+    Ok(match apart(|| app.look_up(&order, deadline)).await? {
         Looked::Paid(order) => Outcome::Show(app.order_state(&order, language)),
         Looked::Unpaid => Outcome::Toast(app.texts.plain(language, "not-paid-yet", &[])),
         Looked::Unknown(_) => Outcome::Toast(app.texts.plain(language, "pay-failed", &[])),
@@ -279,7 +277,7 @@ async fn cancel(app: &App, user: &User, order: ulid::Ulid, deadline: Deadline) -
     if order.under_review().is_some() {
         return order_screen(app, user, order, None, deadline).await;
     }
-    match app.end_order(order.clone(), &Event::CustomerCancels, None).await? {
+    match apart(|| app.end_order(order.clone(), &Event::CustomerCancels, None)).await? {
         Ended::Ended(order) => Ok(screens::order_notice(app, language, "order-ended-by-you", &order, None)),
         Ended::Already(order) => Ok(app.order_state(&order, language)),
         Ended::Refused(_) => {

@@ -16,19 +16,19 @@ use app::{
 use domain::{Currency, DiscountCodeName, Language, Money, conversation::Awaiting, order::Order, payment::PreCheckoutRefusal, user::User};
 use tracing::warn;
 
-use crate::{callback, codes, entry, screens, sender::visitor, subscription, support};
+use crate::{apart::apart, callback, codes, entry, screens, sender::visitor, subscription, support};
 
 /// Handles one update. The reply rides in the webhook's answer; what must be known to arrive was sent before.
 pub async fn turn(app: &App, update: Update, deadline: Deadline) -> Result<Option<Reply>, AppError> {
     match update.content {
-        Content::Message(message) => on_message(app, *message, deadline).await,
-        Content::CallbackQuery(query) => callback::on_callback(app, *query, deadline).await,
-        Content::PreCheckoutQuery(query) => on_pre_checkout(app, *query).await,
+        Content::Message(message) => apart(|| on_message(app, *message, deadline)).await,
+        Content::CallbackQuery(query) => apart(|| callback::on_callback(app, *query, deadline)).await,
+        Content::PreCheckoutQuery(query) => apart(|| on_pre_checkout(app, *query)).await,
         Content::MyChatMember(change) => {
             if change.chat.is_private() {
                 match change.new {
-                    MemberStatus::Kicked => app.note_unreachable(change.from.id).await?,
-                    MemberStatus::Member => app.welcome_back(change.from.id, deadline).await?,
+                    MemberStatus::Kicked => apart(|| app.note_unreachable(change.from.id)).await?,
+                    MemberStatus::Member => apart(|| app.welcome_back(change.from.id, deadline)).await?,
                     MemberStatus::Creator
                     | MemberStatus::Administrator
                     | MemberStatus::Restricted
@@ -49,7 +49,7 @@ async fn on_message(app: &App, message: Message, deadline: Deadline) -> Result<O
     let Some(from) = message.from.as_ref().filter(|from| !from.is_bot) else { return Ok(None) };
     // Money first: no ban, no mode and no mood of the conversation stands between a payment and its order.
     if let Some(payment) = &message.successful_payment {
-        return on_payment(app, from, payment, deadline).await;
+        return apart(|| on_payment(app, from, payment, deadline)).await;
     }
     if let Some(refunded) = &message.refunded_payment {
         app.note_refund(&refund_report_of(refunded, from.id)?.payment).await?;
@@ -68,8 +68,8 @@ async fn on_message(app: &App, message: Message, deadline: Deadline) -> Result<O
         return Ok(first.then(|| Reply::new(&slow_down().send(chat))).transpose()?);
     }
     let screen = match message.text.as_deref().map(str::trim) {
-        Some(text) if text.starts_with('/') => Some(on_command(app, from, text, deadline).await?),
-        Some(text) => on_text(app, from, text, &message, deadline).await?,
+        Some(text) if text.starts_with('/') => Some(Box::pin(on_command(app, from, text, deadline)).await?),
+        Some(text) => Box::pin(on_text(app, from, text, &message, deadline)).await?,
         None => on_file(app, from, &message).await?,
     };
     Ok(screen.map(|screen| Reply::new(&screen.send(chat))).transpose()?)
@@ -88,7 +88,7 @@ async fn on_command(app: &App, from: &Sender, text: &str, deadline: Deadline) ->
     if command == "/start"
         && let Some(code) = App::code_of_link(argument.trim())
     {
-        return codes::follow_link(app, visitor(from), code, deadline).await;
+        return Box::pin(codes::follow_link(app, visitor(from), code, deadline)).await;
     }
     if command == "/start" {
         let inviter = Some(argument.trim()).filter(|payload| !payload.is_empty()).and_then(|payload| app.inviter_of(payload));
@@ -148,7 +148,7 @@ async fn on_text(
     if let Some(Awaiting::SubscriptionLabel { subscription: key }) = awaiting {
         return subscription::on_label(app, &user, key, text, deadline).await.map(Some);
     }
-    on_expected_text(app, &user, awaiting, text, deadline).await.map(Some)
+    Box::pin(on_expected_text(app, &user, awaiting, text, deadline)).await.map(Some)
 }
 
 /// A text that is taken as what the bot waits for.

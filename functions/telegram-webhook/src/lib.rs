@@ -1,5 +1,6 @@
 //! Customers: Telegram's updates in, the conversation's next screen out. Also the page that opens a VPN app, which buttons cannot do.
 
+mod apart;
 mod callback;
 mod codes;
 mod conversation;
