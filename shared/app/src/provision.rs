@@ -12,7 +12,7 @@ use domain::{
     order::{Decision, Event, Order, OrderStatus, decide},
     subscription::{ProvisioningSpec, Subscription},
     time::Span,
-    user::User,
+    user::{User, UserStatus},
 };
 use store::{CommitError, Write};
 use tracing::{info, warn};
@@ -46,11 +46,25 @@ impl App {
 
     /// Provisions and delivers an order whose lease the caller holds. What does not succeed is postponed on the order: the result shows it.
     pub(crate) async fn provision(&self, order: Order, buyer: Option<User>, deadline: Deadline) -> Result<Order, AppError> {
+        let lapsed = buyer.as_ref().filter(|buyer| buyer.status == UserStatus::Expired).map(|buyer| buyer.id);
+        // Boxed: it is by far the largest part of every turn that leads here.
+        let after = Box::pin(self.carry_out(order, buyer, deadline)).await?;
+        if let Some(buyer) = lapsed.filter(|_| after.status == OrderStatus::Provisioned && !after.gift) {
+            match self.store.commit(&self.seams.nonce(), vec![Write::restore_user(buyer)]).await {
+                Ok(()) | Err(CommitError::Refused { .. }) => {}
+                // The next look at the account makes up for it.
+                Err(error) => warn!(event = "status_not_restored", %error, "a customer who came back still counts as expired"),
+            }
+        }
+        Ok(after)
+    }
+
+    async fn carry_out(&self, order: Order, buyer: Option<User>, deadline: Deadline) -> Result<Order, AppError> {
         if order.gift {
             return self.give(order, buyer, deadline).await;
         }
         if let Some(base) = order.extends {
-            return self.extend(order, base, buyer, deadline).await;
+            return Box::pin(self.extend(order, base, buyer, deadline)).await;
         }
         let subscription = match order.status {
             OrderStatus::Provisioned => self.store.subscription(order.id).await?,

@@ -35,10 +35,18 @@ mod referrals;
 #[cfg(test)]
 mod refunds;
 #[cfg(test)]
+mod reminders;
+#[cfg(test)]
+mod renewals;
+#[cfg(test)]
 mod screens;
 #[cfg(test)]
 mod subscriptions;
 #[cfg(test)]
+mod support;
+#[cfg(test)]
 mod texts;
 #[cfg(test)]
 mod trials;
+#[cfg(test)]
+mod unapplied;
