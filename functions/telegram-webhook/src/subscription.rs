@@ -66,7 +66,7 @@ pub async fn on_action(
             Some(subscription) => named(app, user, subscription, "label-removed", deadline).await,
             None => unknown(),
         },
-        SubscriptionAction::Extend => renewal::choices(app, user, key, deadline).await?,
+        SubscriptionAction::Extend => Box::pin(renewal::choices(app, user, key, deadline)).await?,
     }))
 }
 

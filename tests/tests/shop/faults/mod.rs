@@ -2,6 +2,7 @@
 //! owed and nothing lost.
 
 mod delivery;
+mod new_link;
 mod panel;
 mod process;
 mod table;
