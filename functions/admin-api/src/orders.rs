@@ -25,8 +25,8 @@ use crate::{
     query::{Paging, created, sought},
     reply::{Page, Reply, ok},
     subscriptions::Subscription,
-    users::User,
     unapplied::Refund,
+    users::User,
     wire::{Money, Time, one_line, wire_enum},
 };
 
@@ -345,7 +345,7 @@ pub async fn approve(call: &Call<'_>) -> Result<Reply, Problem> {
     let Approval { attempt } = call.body_if_any()?;
     let reference = call.app.names.order(call.order_id()?);
     let answer = |order: &order::Order| ok(&Order::of(call.app, order));
-    match call.app.approve_receipt(&reference, attempt, call.by(&answer)?, call.deadline).await? {
+    match Box::pin(call.app.approve_receipt(&reference, attempt, call.by(&answer)?, call.deadline)).await? {
         Decided::Approved(order) => Ok(answer(&order).into()),
         Decided::Already(order) if order.payment.as_ref().map(PaymentId::gateway) == Some(Gateway::Card) => Ok(answer(&order).into()),
         Decided::Already(order) | Decided::Rejected(order) => Err(undecidable(&order)),

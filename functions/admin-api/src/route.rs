@@ -6,7 +6,8 @@ use domain::admin::Role;
 use lambda_http::http::Method;
 
 use crate::{
-    audit, console, discount_codes, duties, health, openapi, orders, payments, products, referrals, settings, subscriptions, tokens, unapplied, users,
+    audit, console, discount_codes, duties, health, openapi, orders, payments, products, referrals, settings, subscriptions, tokens,
+    unapplied, users,
 };
 use crate::{call::Call, problem::Problem, query::decoded, reply::Reply};
 

@@ -57,7 +57,8 @@ pub async fn apply(call: &Call<'_>) -> Result<Reply, Problem> {
     let order = order_id.as_deref().and_then(|reference| faults.take("order_id", call.app.names.open_order(reference))).map(|(id, _)| id);
     faults.of_fields()?;
     let answer = shown(call);
-    let payment = call.app.apply_payment(&id, order, call.by(&answer)?, call.deadline).await.map_err(|error| call.refusal(error))?;
+    let payment =
+        Box::pin(call.app.apply_payment(&id, order, call.by(&answer)?, call.deadline)).await.map_err(|error| call.refusal(error))?;
     Ok(answer(&payment).into())
 }
 

@@ -41,7 +41,7 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
     if request.body().len() > MAX_BODY {
         return status(StatusCode::PAYLOAD_TOO_LARGE);
     }
-    if by_browser { came_back(app, gateway, &request).await } else { called_back(app, gateway, &request).await }
+    if by_browser { Box::pin(came_back(app, gateway, &request)).await } else { Box::pin(called_back(app, gateway, &request)).await }
 }
 
 /// A server of the gateway's tells something.
@@ -49,7 +49,7 @@ async fn called_back(app: &App, gateway: &dyn PaymentGateway, request: &Request)
     let name = gateway.gateway();
     let settled = match gateway.verify_callback(&raw(app, request)) {
         Ok(Verdict::Report(report)) => app.settle_report(&report, deadline(app, request)).await,
-        Ok(Verdict::Confirm(hint)) => match app.settle_hint(name, &hint, deadline(app, request)).await {
+        Ok(Verdict::Confirm(hint)) => match Box::pin(app.settle_hint(name, &hint, deadline(app, request))).await {
             Ok(Confirmed::Settled { settled, .. }) => Ok(settled),
             Ok(Confirmed::NotYet) => {
                 info!(event = "callback_too_early", gateway = %name, "a callback says more than its gateway does");
@@ -85,7 +85,7 @@ async fn called_back(app: &App, gateway: &dyn PaymentGateway, request: &Request)
 async fn came_back(app: &App, gateway: &dyn PaymentGateway, request: &Request) -> Response<Body> {
     let name = gateway.gateway();
     let outcome = match gateway.verify_callback(&raw(app, request)) {
-        Ok(Verdict::Confirm(hint)) => match app.settle_hint(name, &hint, deadline(app, request)).await {
+        Ok(Verdict::Confirm(hint)) => match Box::pin(app.settle_hint(name, &hint, deadline(app, request))).await {
             Ok(Confirmed::Settled { settled: Settled::Paid(_) | Settled::Already(_), trace }) => Outcome::Paid { trace },
             Ok(Confirmed::Settled { settled: Settled::Unapplied(reason), .. }) => {
                 warn!(event = "callback_unapplied", gateway = %name, reason = reason.name(), "money arrived that pays no order");

@@ -60,7 +60,7 @@ pub async fn on_review(
         ReviewStep::Ask => return keyboard(app, query, message, app.confirm_keyboard(reference, number, receipt, amount)).await,
         ReviewStep::AskReason => return keyboard(app, query, message, app.reasons_keyboard(reference, number, receipt)).await,
         ReviewStep::Back => return keyboard(app, query, message, app.review_keyboard(reference, number, receipt, amount)).await,
-        ReviewStep::Approve => app.approve_receipt(reference, Some(number), Actor::Telegram(query.from.id), deadline).await?,
+        ReviewStep::Approve => Box::pin(app.approve_receipt(reference, Some(number), Actor::Telegram(query.from.id), deadline)).await?,
         ReviewStep::Reject(reason) => reject(app, query, reference, number, reason).await?,
     };
     match decided {

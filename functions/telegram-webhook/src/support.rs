@@ -2,6 +2,7 @@
 
 use app::{
     App, AppError,
+    screen::Screen,
     store::SupportLetter,
     support::{Answered, Letter, Posted},
     telegram::{
@@ -11,7 +12,6 @@ use app::{
             types::{ChatId, ReplyParameters},
         },
     },
-    screen::Screen,
 };
 use domain::user::User;
 use tracing::warn;

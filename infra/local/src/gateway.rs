@@ -115,7 +115,7 @@ impl Gateway {
             async move {
                 Ok::<_, std::convert::Infallible>(match function {
                     Function::TelegramWebhook => telegram_webhook::handle(&app, request).await,
-                    Function::PaymentCallback => payment_callback::handle(&app, request).await,
+                    Function::PaymentCallback => Box::pin(payment_callback::handle(&app, request)).await,
                     Function::AdminApi => admin_api::handle(&app, request).await,
                 })
             }

@@ -359,7 +359,7 @@ impl App {
 
     async fn placed_now(&self, order: Order, buyer: Option<User>, deadline: Deadline) -> Result<Placed, AppError> {
         info!(event = "order_placed", order.id = %self.names.order(order.id), "order placed");
-        let order = if order.status == OrderStatus::Paid { self.provision(order, buyer, deadline).await? } else { order };
+        let order = if order.status == OrderStatus::Paid { Box::pin(self.provision(order, buyer, deadline)).await? } else { order };
         Ok(Placed::Order(Box::new(order)))
     }
 

@@ -26,6 +26,8 @@ pub(crate) enum Back {
     Unknown,
     /// It was known before.
     Already,
+    /// Another operator said something else of it meanwhile.
+    Otherwise,
     Noted,
 }
 
@@ -45,6 +47,14 @@ impl App {
             };
             if payment.status == PaymentStatus::Refunded {
                 return Ok(Back::Already);
+            }
+            let as_it_was = match word {
+                Word::Gateway => true,
+                Word::OfOrder(_) => payment.status == PaymentStatus::Applied,
+                Word::OfPayment(_) => payment.is_undecided(),
+            };
+            if !as_it_was {
+                return Ok(Back::Otherwise);
             }
             let applied = payment.status == PaymentStatus::Applied;
             payment.status = PaymentStatus::Refunded;

@@ -93,7 +93,7 @@ impl App {
         Ok(match reward {
             Reward::Present(present) => {
                 let extends = self.newest_subscription(inviter.id).await?;
-                let terms = self.present_terms(present, PRIZE, inviter.language, shop)?;
+                let terms = self.present_terms(present, PRIZE, "prize-name", inviter.language, shop)?;
                 Prize::Order(Box::new(self.due_order(OrderId::new(inviter.id, referral.prize()), terms, extends, shop)))
             }
             Reward::Code(personal) => Prize::Code(Box::new(self.reward_code(referral, personal, n)?)),
@@ -106,7 +106,7 @@ impl App {
         let Some(key) = referral.order else { return Ok(None) };
         let (Some(order), Some(buyer)) = self.store.order_and_buyer(OrderId::new(referral.invitee, key)).await? else { return Ok(None) };
         let extends = (!order.gift).then_some(order.extends.unwrap_or(key));
-        let terms = self.present_terms(present, WELCOME, buyer.language, shop)?;
+        let terms = self.present_terms(present, WELCOME, "welcome-name", buyer.language, shop)?;
         Ok(Some(self.due_order(OrderId::new(referral.invitee, OrderKey::Welcome), terms, extends, shop)))
     }
 

@@ -163,7 +163,7 @@ impl App {
                         Proof::ByHand(_, change) => change.committed(&payment),
                     }
                     info!(event = "order_paid", order.id = %self.names.order(paid.id), gateway = %event.payment.gateway(), "order paid");
-                    paid = self.provision(paid, buyer, deadline).await?;
+                    paid = Box::pin(self.provision(paid, buyer, deadline)).await?;
                     return Ok(Settled::Paid(Box::new(paid)));
                 }
                 Err(CommitError::Refused { position, found }) => match names.get(position) {

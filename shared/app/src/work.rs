@@ -61,7 +61,7 @@ impl App {
                     if deadline.allows(self, std::time::Duration::from_secs(1)).is_none() {
                         return Ok(run);
                     }
-                    self.try_one(&work, deadline, &mut run).await;
+                    Box::pin(self.try_one(&work, deadline, &mut run)).await;
                 }
             }
         }
@@ -71,7 +71,7 @@ impl App {
 
     async fn try_one(&self, work: &DueWork, deadline: Deadline, run: &mut Run) {
         let tried = match &work.owner {
-            keys::Owner::Order(id) => self.try_order(keys::order(*id), deadline).await,
+            keys::Owner::Order(id) => Box::pin(self.try_order(keys::order(*id), deadline)).await,
             keys::Owner::Referral { inviter, invitee } => self.try_referral(keys::referral(*inviter, *invitee)).await,
             keys::Owner::Gift(id) => self.try_gift(keys::gift(*id), deadline).await,
             keys::Owner::Payment(id) => self.try_payment(keys::payment(id), deadline).await,
@@ -103,7 +103,7 @@ impl App {
                 }));
             }
             Some(Duty::Expire) => self.end_unpaid(order.clone(), &Event::WindowElapsed).await?,
-            Some(Duty::Poll) => self.poll(order.clone(), deadline).await?,
+            Some(Duty::Poll) => Box::pin(self.poll(order.clone(), deadline)).await?,
             Some(Duty::Review) => self.remind_of_receipt(&order).await?,
             Some(Duty::Revoke) => self.revoke(order.clone(), deadline).await?,
             Some(Duty::Reward | Duty::Refund | Duty::Alert | Duty::NewLink | Duty::Notify | Duty::Remind) | None => {

@@ -187,13 +187,12 @@ impl Edit {
         settings.order_window_minutes = rest.order_window_minutes.unwrap_or(settings.order_window_minutes);
         settings.max_open_orders = rest.max_open_orders.unwrap_or(settings.max_open_orders);
         if let Some(trial) = rest.trial {
-            settings.trial =
-                trial.map(|trial| settings::Trial { data_limit_mb: trial.data_limit_mb, duration_days: trial.duration_days });
+            settings.trial = trial.map(|trial| settings::Trial { data_limit_mb: trial.data_limit_mb, duration_days: trial.duration_days });
         }
         settings.referral_reward = self.referral_reward.unwrap_or(settings.referral_reward);
         if let Some(bonus) = rest.welcome_bonus {
-            settings.welcome_bonus = bonus
-                .map(|bonus| settings::Present { data_limit_gb: bonus.data_limit_gb, duration_days: bonus.duration_days });
+            settings.welcome_bonus =
+                bonus.map(|bonus| settings::Present { data_limit_gb: bonus.data_limit_gb, duration_days: bonus.duration_days });
         }
         let reminders = &mut settings.reminders;
         if let Some(days) = &rest.reminders.days_left {
@@ -304,7 +303,8 @@ impl WinBack {
 
 impl AmountLimits {
     fn read(self, faults: &mut Faults, field: &str) -> settings::AmountLimits {
-        let mut amount = |name: &str, amount: Option<crate::wire::Money>| -> Option<Amount> { amount?.read(faults, &format!("{field}.{name}")) };
+        let mut amount =
+            |name: &str, amount: Option<crate::wire::Money>| -> Option<Amount> { amount?.read(faults, &format!("{field}.{name}")) };
         settings::AmountLimits { minimum: amount("minimum", self.minimum), maximum: amount("maximum", self.maximum) }
     }
 }

@@ -21,7 +21,7 @@ async fn a_product_lives() {
     assert_eq!(
         made.body,
         json!({
-            "id": "gb50-30d", "name": "۵۰ گیگ", "price": toman("150000"), "prices": {"XTR": "150", "USD": "3.50"}, "data_limit_gb": 50,
+            "id": "gb50-30d", "kind": "plan", "name": "۵۰ گیگ", "price": toman("150000"), "prices": {"XTR": "150", "USD": "3.50"}, "data_limit_gb": 50,
             "duration_days": 30, "renewal_policy": "add", "active": true, "position": 10,
             "created_at": "2026-11-22T12:00:00.000Z", "updated_at": "2026-11-22T12:00:00.000Z", "version": 1,
         })
@@ -52,6 +52,34 @@ async fn a_product_lives() {
     );
     let entry = shop.get("/admin/v1/audit?entity=product&id=gb50-30d&limit=1").await;
     assert_eq!((&entry.body["items"][0]["before"]["active"], &entry.body["items"][0]["after"]["active"]), (&json!(false), &json!(true)));
+}
+
+#[tokio::test]
+async fn an_add_on_has_data_or_days() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    let add_on = json!({"id": "plus-10gb", "kind": "add_on", "name": "+10 GB", "price": toman("40000"), "data_limit_gb": 10});
+    let made = shop.post(PRODUCTS, add_on).await;
+    assert_eq!(
+        (made.status.as_u16(), &made.body["kind"], &made.body["duration_days"]),
+        (201, &json!("add_on"), &Value::Null),
+        "{}",
+        made.text
+    );
+    shop.post(PRODUCTS, json!({"kind": "add_on", "name": "Nothing", "price": toman("1")})).await.is_problem(
+        422,
+        "invalid-fields",
+        &["data_limit_gb"],
+    );
+    shop.patch("/admin/v1/products/plus-10gb", json!({"data_limit_gb": null})).await.is_problem(422, "invalid-fields", &["data_limit_gb"]);
+    shop.patch("/admin/v1/products/plus-10gb", json!({"kind": "plan"})).await.is_problem(422, "invalid-fields", &["kind"]);
+    for (kind, ids) in [("plan", ["gb50-30d"]), ("add_on", ["plus-10gb"])] {
+        assert_eq!(shop.ids(&format!("{PRODUCTS}?kind={kind}"), "id").await, ids);
+    }
+    shop.get(&format!("{PRODUCTS}?kind=other")).await.is_problem(400, "invalid-parameters", &["kind"]);
+    for id in ["prize", "trial", "welcome", "gift"] {
+        shop.post(PRODUCTS, json!({"id": id, "name": "Any", "price": toman("1")})).await.is_problem(422, "invalid-fields", &["id"]);
+    }
 }
 
 #[tokio::test]

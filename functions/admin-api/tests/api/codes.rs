@@ -26,7 +26,7 @@ async fn a_code_lives() {
         json!({
             "code": "SPRING20", "percent": "12.5", "amount": null, "active": true, "valid_from": "2026-11-22T12:00:00.000Z",
             "valid_to": "2026-12-22T00:00:00.000Z", "use_limit": 10, "per_user_limit": 1, "times_used": 0, "late_uses": 0, "products": ["gb50-30d"],
-            "first_purchase_only": true, "minimum": {"amount": "1000", "currency": "IRT"}, "created_at": "2026-11-22T12:00:00.001Z", "version": 1,
+            "first_purchase_only": true, "minimum": {"amount": "1000", "currency": "IRT"}, "user_id": null, "created_at": "2026-11-22T12:00:00.001Z", "version": 1,
         })
     );
     assert_eq!(shop.get("/admin/v1/discount-codes/Spring20").await.body, made.body, "a code has no case");
@@ -53,6 +53,12 @@ async fn a_code_lives() {
     for (action, active) in [("archive", false), ("unarchive", true)] {
         assert_eq!(shop.post(&format!("/admin/v1/discount-codes/spring20/{action}"), json!({})).await.body["active"], active);
     }
+    let his = shop.post(CODES, json!({"code": "FOR-SARA", "percent": "30", "user_id": 7})).await;
+    assert_eq!((his.status.as_u16(), &his.body["user_id"]), (201, &json!(7)), "{}", his.text);
+    let changed = shop.patch("/admin/v1/discount-codes/FOR-SARA", json!({"percent": "40"})).await;
+    assert_eq!((&changed.body["percent"], &changed.body["user_id"]), (&json!("40"), &json!(7)), "whose it is stays");
+    shop.patch("/admin/v1/discount-codes/FOR-SARA", json!({"user_id": 8})).await.is_problem(422, "invalid-fields", &["user_id"]);
+    shop.post(CODES, json!({"percent": "30", "user_id": 0})).await.is_problem(422, "invalid-fields", &["user_id"]);
     let history = shop.history("discount-code", "SPRING20").await;
     assert_eq!(history, ["bootstrap unarchive", "bootstrap archive", "bootstrap change", "bootstrap create"]);
 }

@@ -62,9 +62,19 @@ async fn the_names_that_scripts_rely_on_are_there() {
             assert!(parameters.contains(filter), "{collection} {filter}");
         }
     }
-    for action in
-        ["users/{id}/ban", "users/{id}/unban", "orders/{id}/approve", "orders/{id}/reject", "orders/{id}/cancel", "duties/{id}/retry"]
-    {
+    for action in [
+        "users/{id}/ban",
+        "users/{id}/unban",
+        "orders/{id}/approve",
+        "orders/{id}/reject",
+        "orders/{id}/cancel",
+        "orders/{id}/refund",
+        "unapplied-payments/{id}/apply",
+        "unapplied-payments/{id}/refund",
+        "unapplied-payments/{id}/credit",
+        "unapplied-payments/{id}/write-off",
+        "duties/{id}/retry",
+    ] {
         assert!(operations.contains_key(&format!("post /admin/v1/{action}")), "{action}");
     }
     let fields = |schema: &str| -> BTreeSet<String> {

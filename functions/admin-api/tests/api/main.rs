@@ -21,6 +21,8 @@ mod owner;
 #[cfg(test)]
 mod repeats;
 #[cfg(test)]
+mod settings;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod users;

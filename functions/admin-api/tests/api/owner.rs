@@ -1,57 +1,9 @@
-//! The shop's settings, and its health.
+//! The shop's history, its health, and its console.
 
 use domain::time::Span;
 use serde_json::{Value, json};
 
 use crate::support::Shop;
-
-const SETTINGS: &str = "/admin/v1/settings";
-
-#[tokio::test]
-async fn settings_are_read_and_changed() {
-    let shop = Shop::open().await;
-    let initial = shop.get(SETTINGS).await;
-    assert_eq!(
-        initial.body,
-        json!({
-            "base_currency": "IRT", "order_window_minutes": 60, "referral_reward": {"data_limit_gb": 10, "duration_days": 31},
-            "support_username": null, "updated_at": null, "version": 0,
-        })
-    );
-    let change = json!({"order_window_minutes": 90, "referral_reward": null, "support_username": "wave_support"});
-    let changed = shop.ask("PATCH", SETTINGS).header("if-match", initial.header("etag")).json(&change).send().await;
-    assert_eq!(changed.status, 200, "{}", changed.text);
-    assert_eq!(
-        changed.body,
-        json!({
-            "base_currency": "IRT", "order_window_minutes": 90, "referral_reward": null, "support_username": "wave_support",
-            "updated_at": "2026-11-22T12:00:00.000Z", "version": 1,
-        })
-    );
-    assert_eq!(shop.app.shop().await.unwrap().settings.order_window_minutes, 90, "the bot knows at once");
-    shop.ask("PATCH", SETTINGS).header("if-match", "\"0\"").json(&change).send().await.is_problem(412, "version-mismatch", &[]);
-    let more = shop.patch(SETTINGS, json!({"support_username": null, "referral_reward": {"data_limit_gb": 5, "duration_days": 7}})).await;
-    assert_eq!((&more.body["support_username"], &more.body["version"]), (&Value::Null, &json!(2)));
-    assert_eq!(shop.history("settings", "shop").await, ["bootstrap change", "bootstrap change"]);
-}
-
-#[tokio::test]
-async fn what_is_wrong_is_named() {
-    let shop = Shop::open().await;
-    for (body, fields) in [
-        (json!({"order_window_minutes": 4}), vec!["order_window_minutes"]),
-        (json!({"order_window_minutes": 10_081}), vec!["order_window_minutes"]),
-        (json!({"base_currency": "XXX"}), vec!["base_currency"]),
-        (json!({"support_username": "@x"}), vec!["support_username"]),
-        (json!({"referral_reward": {"data_limit_gb": 0, "duration_days": 7}}), vec!["referral_reward.data_limit_gb"]),
-        (json!({"referral_reward": {"data_limit_gb": 1, "duration_days": 0}}), vec!["referral_reward.duration_days"]),
-        (json!({"referral_reward": {"data_limit_gb": 1}}), vec!["referral_reward.duration_days"]),
-        (json!({"version": 3}), vec!["version"]),
-    ] {
-        shop.patch(SETTINGS, body).await.is_problem(422, "invalid-fields", &fields);
-    }
-    assert_eq!(shop.get(SETTINGS).await.body["version"], 0);
-}
 
 #[tokio::test]
 async fn the_history_of_the_shop_is_read_day_by_day() {

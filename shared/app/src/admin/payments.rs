@@ -60,7 +60,9 @@ impl App {
         match self.settle(&event, Proof::ByHand(&payment, &change), deadline).await? {
             Settled::Paid(_) | Settled::Already(_) => self.known(id).await,
             Settled::Unapplied(UnappliedReason::UnknownOrder) => Err(Invalid::new("order_id", "there is no such order").into()),
-            Settled::Unapplied(UnappliedReason::PaidTwice) => Err(OperateError::WrongState("The order was paid by another payment.".into())),
+            Settled::Unapplied(UnappliedReason::PaidTwice) => {
+                Err(OperateError::WrongState("The order was paid by another payment.".into()))
+            }
             Settled::Unapplied(_) => Err(OperateError::WrongState("The order was canceled or refunded.".into())),
             Settled::Ignored => Err(OperateError::Changed),
         }
@@ -76,7 +78,9 @@ impl App {
     ) -> Result<Payment, OperateError> {
         let by = by.into();
         let mut payment = self.known(id).await?;
-        if payment.status == PaymentStatus::Refunded || (payment.status == PaymentStatus::Unapplied && payment.is_on_its_way_back() && !by_hand) {
+        if payment.status == PaymentStatus::Refunded
+            || (payment.status == PaymentStatus::Unapplied && payment.is_on_its_way_back() && !by_hand)
+        {
             return Ok(payment);
         }
         undecided(&payment)?;
@@ -84,6 +88,7 @@ impl App {
         if by_hand {
             return match self.went_back(id, Word::OfPayment(&change)).await? {
                 Back::Unknown => Err(OperateError::NotFound),
+                Back::Otherwise => Err(OperateError::Changed),
                 Back::Already | Back::Noted => self.known(id).await,
             };
         }
@@ -121,7 +126,12 @@ impl App {
     }
 
     /// Nothing comes of the payment, for a reason that is kept. Doing it twice is success.
-    pub async fn write_off_payment<'a>(&self, id: &PaymentId, reason: &str, by: impl Into<By<'a, Payment>>) -> Result<Payment, OperateError> {
+    pub async fn write_off_payment<'a>(
+        &self,
+        id: &PaymentId,
+        reason: &str,
+        by: impl Into<By<'a, Payment>>,
+    ) -> Result<Payment, OperateError> {
         let by = by.into();
         let mut payment = self.known(id).await?;
         if payment.status == PaymentStatus::WrittenOff {
@@ -161,7 +171,9 @@ impl App {
             return Ok(order);
         }
         if by_hand {
-            self.went_back(paid_by, Word::OfOrder(&change)).await?;
+            if let Back::Otherwise = self.went_back(paid_by, Word::OfOrder(&change)).await? {
+                return Err(OperateError::Changed);
+            }
         } else {
             self.refundable(&payment)?;
             let mut payment = payment;
@@ -201,7 +213,9 @@ impl App {
     fn refundable(&self, payment: &Payment) -> Result<(), OperateError> {
         let by_hand = |why: &str| {
             let gateway = payment.id.gateway();
-            OperateError::WrongState(format!("{gateway} cannot send it back: {why}. Send it back by hand, then say so with \"by_hand\": true."))
+            OperateError::WrongState(format!(
+                "{gateway} cannot send it back: {why}. Send it back by hand, then say so with \"by_hand\": true."
+            ))
         };
         let gateway = self.gateway(payment.id.gateway()).ok_or_else(|| by_hand("the gateway is off"))?;
         if payment.amount.is_none() {
@@ -217,7 +231,8 @@ impl App {
     async fn code_for(&self, payment: &Payment, credit: Credit) -> Result<DiscountCode, OperateError> {
         let base = self.settings().await?.base_currency;
         let amount = credit.amount.or(payment.amount).filter(|amount| amount.currency() == base && !amount.is_zero());
-        let amount = amount.ok_or_else(|| Invalid::new("amount", format!("a positive amount of {}, which the code takes off", base.code())))?;
+        let amount =
+            amount.ok_or_else(|| Invalid::new("amount", format!("a positive amount of {}, which the code takes off", base.code())))?;
         let owner = credit.customer.or(payment.customer()).ok_or_else(|| Invalid::new("user_id", "required: nobody knows who paid"))?;
         if self.store.user(owner).await?.is_none() {
             return Err(Invalid::new("user_id", "there is no such customer").into());

@@ -196,7 +196,11 @@ fn is_username(name: &str) -> bool {
 fn check_url(field: &str, url: &str) -> Result<(), Invalid> {
     let fits = url.len() <= 256 && url.bytes().all(|b| b.is_ascii_graphic());
     let host = url.strip_prefix("https://").and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
-    if fits && host.contains('.') { Ok(()) } else { Err(Invalid::new(field, "an address that begins with https://, at most 256 characters")) }
+    if fits && host.contains('.') {
+        Ok(())
+    } else {
+        Err(Invalid::new(field, "an address that begins with https://, at most 256 characters"))
+    }
 }
 
 fn within<N: PartialOrd + std::fmt::Display>(field: &str, number: N, least: N, most: N) -> Result<(), Invalid> {
