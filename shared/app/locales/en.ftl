@@ -36,6 +36,7 @@ bot-short-description = 🌊 Fast and private VPN: buy, renew and manage your su
 command-start = Begin
 command-menu = 🏠 Menu
 command-plans = 🛒 Plans and prices
+command-trial = 🆓 Free trial
 command-subscriptions = 🔑 My subscriptions
 command-invite = 🎁 Invite friends
 command-language = 🌐 Language
@@ -523,6 +524,10 @@ operator-unapplied =
     { $reason }
 operator-parked =
     ⚠️ A paid order could not be delivered and waits for you.
+    <code>{ $order }</code>
+    { $reason }
+operator-parked-link =
+    ⚠️ A customer's new link could not be made and waits for you.
     <code>{ $order }</code>
     { $reason }
 

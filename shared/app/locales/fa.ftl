@@ -36,6 +36,7 @@ bot-short-description = 🌊 اینترنت سریع و امن: خرید، تم�
 command-start = شروع
 command-menu = 🏠 منو
 command-plans = 🛒 پلن‌ها و قیمت‌ها
+command-trial = 🆓 تست رایگان
 command-subscriptions = 🔑 اشتراک‌های من
 command-invite = 🎁 دعوت از دوستان
 command-language = 🌐 زبان
@@ -523,6 +524,10 @@ operator-unapplied =
     { $reason }
 operator-parked =
     ⚠️ یک سفارش پرداخت‌شده تحویل نشد و منتظر شماست.
+    <code>{ $order }</code>
+    { $reason }
+operator-parked-link =
+    ⚠️ لینک جدید یک مشتری ساخته نشد و منتظر شماست.
     <code>{ $order }</code>
     { $reason }
 

@@ -38,6 +38,7 @@ bot-short-description = 🌊 Быстрый и приватный VPN: купи�
 command-start = Начать
 command-menu = 🏠 Меню
 command-plans = 🛒 Тарифы и цены
+command-trial = 🆓 Пробный период
 command-subscriptions = 🔑 Мои подписки
 command-invite = 🎁 Пригласить друзей
 command-language = 🌐 Язык
@@ -525,6 +526,10 @@ operator-unapplied =
     { $reason }
 operator-parked =
     ⚠️ Оплаченный заказ не удалось выдать, он ждёт вас.
+    <code>{ $order }</code>
+    { $reason }
+operator-parked-link =
+    ⚠️ Не удалось выдать клиенту новую ссылку; нужна ваша помощь.
     <code>{ $order }</code>
     { $reason }
 

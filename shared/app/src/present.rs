@@ -40,7 +40,14 @@ impl App {
     }
 
     /// The terms of a present. `name`: the text that says what it is.
-    pub(crate) fn present_terms(&self, present: Present, product: &str, name: &str, language: Language, shop: &Shop) -> Result<Terms, AppError> {
+    pub(crate) fn present_terms(
+        &self,
+        present: Present,
+        product: &str,
+        name: &str,
+        language: Language,
+        shop: &Shop,
+    ) -> Result<Terms, AppError> {
         let product: ProductId = product.parse()?;
         let name = self.texts.plain(language, name, &[]);
         Ok(present.terms(product, name, shop.settings.base_currency))

@@ -99,7 +99,9 @@ async fn two_devices_are_one_customer() {
     let customer = world.customer(7_510_000_006);
     customer.send("/start").await;
     let menu = customer.last().unwrap();
-    let Some(ButtonAction::Callback(data)) = menu.button("Try it for free").map(|button| button.action.clone()) else { panic!("no button") };
+    let Some(ButtonAction::Callback(data)) = menu.button("Try it for free").map(|button| button.action.clone()) else {
+        panic!("no button")
+    };
     let (one, two) = tokio::join!(customer.tap_data(menu.message_id, &data), customer.tap_data(menu.message_id, &data));
     assert!(one.is_success() && two.is_success());
     world.clock.advance(Span::minutes(2));
