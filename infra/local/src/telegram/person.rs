@@ -36,6 +36,17 @@ pub struct Button {
     pub action: ButtonAction,
 }
 
+impl Button {
+    /// What a tap on it sends the bot.
+    #[must_use]
+    pub fn callback_data(&self) -> Option<&str> {
+        match &self.action {
+            ButtonAction::Callback(data) => Some(data),
+            _ => None,
+        }
+    }
+}
+
 /// An invoice in a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvoiceView {
