@@ -256,13 +256,17 @@ impl App {
     }
 
     async fn tell_and_finish(&self, claim: Claim, link: Option<String>, language: Language, deadline: Deadline) -> Result<Order, AppError> {
-        let Claim { order, mut subscription } = claim;
-        // As it will be: a new link is part of what is told.
-        if order.status == OrderStatus::Paid {
-            subscription.extend(&order, link.clone(), self.now());
-        }
+        let Claim { order, subscription } = claim;
         let told = match order.target {
-            Some(Target::Anew) => self.deliver(order.id.buyer, &subscription, language, deadline).await?,
+            Some(Target::Anew) => {
+                // As it will be: the new link is what is told.
+                let mut anew = subscription.clone();
+                if order.status == OrderStatus::Paid {
+                    anew.extend(&order, link.clone(), self.now());
+                }
+                self.deliver(order.id.buyer, &anew, language, deadline).await?
+            }
+            // By the name that its customer knows it by.
             _ => self.tell_of_extension(&order, &subscription, language, deadline).await?,
         };
         match told {

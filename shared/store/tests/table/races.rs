@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use domain::{
     discount::DiscountCode,
+    extension::Target,
     order::{Event, Order, OrderStatus},
     product::Product,
     referral::{Referral, ReferralState},
+    subscription::Subscription,
     user::User,
 };
 use store::{CommitError, Found, StoreError, Write};
@@ -341,4 +343,40 @@ async fn a_card_amount_has_one_owner() {
     let early: Vec<u32> = released.iter().filter(|(_, done)| *done).map(|(n, _)| *n).collect();
     assert!(early.contains(&owners[0]));
     assert!(shop.contents().await.is_empty());
+}
+
+/// Renewals of one subscription that are paid in the same moment: each stores what it will ask for with its claim, and one of them has it.
+#[tokio::test]
+async fn one_order_at_a_time_has_a_subscription() {
+    let shop = Arc::new(Shop::open().await);
+    let held = subscription(&order(1, 100));
+    shop.create(&held).await;
+    for n in 1..=8 {
+        shop.create(&order(1, n)).await;
+    }
+    let claim = |n: u32| {
+        let (mut order, mut held) = (order(1, n), held.clone());
+        order.target = Some(Target::Anew);
+        held.busy_with = Some(order.id.key);
+        vec![Write::replace(&mut order).unwrap(), Write::replace(&mut held).unwrap()]
+    };
+    let told: fn(u32, Told) -> (u32, bool) = |n, told| match told {
+        Ok(()) => (n, true),
+        Err((1, Some(found))) => {
+            assert!(found.read::<Subscription>().unwrap().busy_with.is_some(), "the others are shown whose it is");
+            (n, false)
+        }
+        Err(other) => panic!("{other:?}"),
+    };
+    let won = at_once(&shop, 8, claim, told).await;
+    assert_eq!(won.iter().filter(|(_, won)| *won).count(), 1);
+    let held = shop.store.subscription(held.order).await.unwrap().unwrap();
+    for (n, won) in won {
+        let order = shop.store.order(order_id(1, n)).await.unwrap().unwrap();
+        assert_eq!(
+            (order.target.is_some(), held.busy_with == Some(order.id.key)),
+            (won, won),
+            "a claim without its target, or the other way round"
+        );
+    }
 }
