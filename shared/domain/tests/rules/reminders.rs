@@ -58,6 +58,9 @@ fn the_first_look() {
     assert_eq!((asked.work.duty, asked.look_at), (Some(Duty::NewLink), Some(days(1).plus(HOUR))));
 }
 
+/// What was told, at which day, what the panel says; what is told, and in how many hours comes the next look.
+type Case = (&'static str, Vec<Reminder>, Timestamp, Seen, Option<Reminder>, Option<u32>);
+
 #[test]
 fn what_is_told_and_when_to_look_next() {
     use Reminder::{DataLeft, DaysLeft, Ended, WinBack};
@@ -65,8 +68,7 @@ fn what_is_told_and_when_to_look_next() {
     let at = |n| days(n);
     let limit = Some(50 * GIB);
     let ends = Some(days(30));
-    // What was told, at which day, what the panel says; what is told, and in how many hours comes the next look.
-    let cases: Vec<(&str, Vec<Reminder>, Timestamp, Seen, Option<Reminder>, Option<u32>)> = vec![
+    let cases: Vec<Case> = vec![
         ("not used yet", vec![], at(1), on_hold(limit, Span::days(30)), None, Some(24)),
         ("not used yet, nothing but days", vec![], at(1), on_hold(None, Span::days(10)), None, Some(7 * 24)),
         ("not used yet, the first threshold after a start now", vec![], at(1), on_hold(None, Span::days(5)), None, Some(2 * 24)),
