@@ -12,8 +12,9 @@ use domain::{
 use rust_decimal::Decimal;
 use store::Write;
 
-struct Plan {
+struct Example {
     id: &'static str,
+    kind: ProductKind,
     name: &'static str,
     toman: u32,
     stars: u32,
@@ -22,11 +23,29 @@ struct Plan {
     days: Option<u16>,
 }
 
-const PLANS: [Plan; 4] = [
-    Plan { id: "starter", name: "20 GB · 1 month", toman: 90_000, stars: 75, dollars: "1.50", gb: Some(20), days: Some(30) },
-    Plan { id: "standard", name: "50 GB · 1 month", toman: 180_000, stars: 150, dollars: "3.00", gb: Some(50), days: Some(30) },
-    Plan { id: "family", name: "150 GB · 3 months", toman: 450_000, stars: 375, dollars: "7.50", gb: Some(150), days: Some(90) },
-    Plan { id: "unlimited", name: "Unlimited · 1 month", toman: 390_000, stars: 325, dollars: "6.50", gb: None, days: Some(30) },
+const fn plan(id: &'static str, name: &'static str, toman: u32, stars: u32, dollars: &'static str, gb: Option<u32>, days: u16) -> Example {
+    Example { id, kind: ProductKind::Plan, name, toman, stars, dollars, gb, days: Some(days) }
+}
+
+const fn add_on(
+    id: &'static str,
+    name: &'static str,
+    toman: u32,
+    stars: u32,
+    dollars: &'static str,
+    gb: Option<u32>,
+    days: Option<u16>,
+) -> Example {
+    Example { id, kind: ProductKind::AddOn, name, toman, stars, dollars, gb, days }
+}
+
+const EXAMPLES: [Example; 6] = [
+    plan("starter", "20 GB · 1 month", 90_000, 75, "1.50", Some(20), 30),
+    plan("standard", "50 GB · 1 month", 180_000, 150, "3.00", Some(50), 30),
+    plan("family", "150 GB · 3 months", 450_000, 375, "7.50", Some(150), 90),
+    plan("unlimited", "Unlimited · 1 month", 390_000, 325, "6.50", None, 30),
+    add_on("plus-10gb", "+10 GB", 45_000, 38, "0.75", Some(10), None),
+    add_on("plus-7d", "+7 days", 25_000, 21, "0.42", None, Some(7)),
 ];
 
 /// The example discount code: a fifth off.
@@ -41,13 +60,13 @@ pub async fn seed(app: &App) -> Result<(), OperateError> {
         return Ok(());
     }
     let now = app.now();
-    for (position, Plan { id, name, toman, stars, dollars, gb, days }) in (1..).zip(PLANS) {
+    for (position, Example { id, kind, name, toman, stars, dollars, gb, days }) in (1..).zip(EXAMPLES) {
         let mut prices = BTreeMap::from([(Currency::Xtr, Money::whole(stars, Currency::Xtr))]);
         prices.extend(Money::parse(dollars, Currency::Usd).ok().map(|price| (Currency::Usd, price)));
         let Ok(id) = id.parse() else { continue };
         let product = Product {
             id,
-            kind: ProductKind::Plan,
+            kind,
             name: name.to_owned(),
             price: Money::whole(toman, Currency::Irt),
             prices,

@@ -1,7 +1,7 @@
 //! The shop's history, its health, and its console.
 
 use domain::time::Span;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::Shop;
 

@@ -227,6 +227,19 @@ fn a_payment() {
           "version": 1
         }"#]],
     );
+    let credited = Payment { status: PaymentStatus::Credited, credit: "WAVE-CREDIT".parse().ok(), ..least.clone() };
+    stored(
+        &credited,
+        &expect![[r#"
+            {
+              "id": "telegram-stars#charge-1",
+              "amount": null,
+              "settled_at": "2027-01-15T08:00:00.000Z",
+              "status": "credited",
+              "credit": "WAVE-CREDIT",
+              "version": 1
+            }"#]],
+    );
     for status in PaymentStatus::ALL {
         assert_eq!(serde_json::to_value(status).unwrap(), status.name());
         returns(&Payment { status, ..unapplied() });
@@ -539,6 +552,33 @@ fn a_conversation() {
                 "discount_code": {
                   "product": "gb50-30d",
                   "order": "01MCC5RM000000000000000001"
+                }
+              },
+              "until": "2027-01-15T08:30:00.000Z"
+            }"#]],
+    );
+    let begun = Awaiting::SupportMessage { header: None, album: None };
+    stored(
+        &Conversation::new(user(BUYER), begun, NOW),
+        &expect![[r#"
+            {
+              "user": 7000000001,
+              "awaiting": {
+                "support_message": {}
+              },
+              "until": "2027-01-15T08:30:00.000Z"
+            }"#]],
+    );
+    let going_on = Awaiting::SupportMessage { header: Some(4_242), album: Some("13000000001".to_owned()) };
+    stored(
+        &Conversation::new(user(BUYER), going_on, NOW),
+        &expect![[r#"
+            {
+              "user": 7000000001,
+              "awaiting": {
+                "support_message": {
+                  "header": 4242,
+                  "album": "13000000001"
                 }
               },
               "until": "2027-01-15T08:30:00.000Z"

@@ -597,6 +597,28 @@ async fn an_amount_that_a_card_waits_for() {
 }
 
 #[tokio::test]
+async fn a_message_that_stands_for_a_customers() {
+    stored(
+        &support_letter(),
+        expect![[r#"
+        11 attributes, 195 bytes
+        PK: S "SUPPORT#-1001234567890#4242"
+        SK: S "SUPPORT"
+        chat: N -1001234567890
+        customer: N 7000000001
+        entity_type: S "support_letter"
+        message: N 4242
+        nonce: S "a nonce of 26 characters.."
+        original: N 17
+        schema_version: N 1
+        ttl: N 1800532800
+        until: S "2027-01-21T12:00:00.000Z"
+    "#]],
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn an_answer_to_an_admin_request() {
     stored(
         &idempotency_record(),

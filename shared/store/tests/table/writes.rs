@@ -199,6 +199,21 @@ async fn accepting_the_terms_of_use() {
 }
 
 #[tokio::test]
+async fn messages_to_the_operators_are_counted_by_the_hour() {
+    const HOUR: i64 = 498_708;
+    let key = || keys::support_hour(id(1), HOUR);
+    let count = |limit| Write::count_support_message(id(1), HOUR, limit);
+    for (before, limit, expected) in [(0, 1, Some(1)), (1, 3, Some(2)), (2, 3, Some(3)), (3, 3, None), (1, 1, None)] {
+        let counted = match outcome(key(), vec![count(9); before], count(limit)).await {
+            Outcome::Done(Some(item)) => item["messages"].as_n().ok().and_then(|messages| messages.parse::<u32>().ok()),
+            Outcome::Done(None) => panic!("no item"),
+            Outcome::Refused(_) => None,
+        };
+        assert_eq!(counted, expected, "{before} before, at most {limit}");
+    }
+}
+
+#[tokio::test]
 async fn a_customers_hold_on_a_code() {
     let key = || keys::redemption(&code_name(), id(1));
     let hold = |n, limit| Write::hold_redemption(&code_name(), order_id(1, n), limit);

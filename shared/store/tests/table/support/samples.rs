@@ -17,7 +17,7 @@ use domain::{
     time::Span,
     user::User,
 };
-use store::{CardAmount, IdempotencyRecord};
+use store::{CardAmount, IdempotencyRecord, SupportLetter};
 use ulid::Ulid;
 
 /// The 22nd of November 2026, noon.
@@ -241,6 +241,10 @@ pub fn audit_entry(n: u32) -> AuditEntry {
 
 pub fn card_amount(order: OrderId) -> CardAmount {
     CardAmount { card: "1234".into(), amount: toman(131_257), order }
+}
+
+pub fn support_letter() -> SupportLetter {
+    SupportLetter { chat: -1_001_234_567_890, message: 4_242, customer: id(1), original: 17, until: now().plus(Span::days(60)) }
 }
 
 pub fn idempotency_record() -> IdempotencyRecord {
