@@ -3,7 +3,7 @@
 use domain::order::Order;
 use local::{
     lambda::HttpAnswer,
-    telegram::{Answer, Person},
+    telegram::{Answer, ButtonAction, Person},
 };
 use serde_json::{Value, json};
 
@@ -32,6 +32,15 @@ pub async fn choose_with_code(customer: &Person, plan: &str, code: &str) {
 /// What the bot says now: its newest message.
 pub fn says(customer: &Person) -> String {
     customer.last().map(|message| message.text).unwrap_or_default()
+}
+
+/// What a button of the newest message carries, and the message.
+pub fn callback_of(person: &Person, part: &str) -> (i64, String) {
+    let message = person.last().expect("a message");
+    let Some(ButtonAction::Callback(data)) = message.button(part).map(|button| button.action.clone()) else {
+        panic!("no button {part}: {message:?}")
+    };
+    (message.message_id, data)
 }
 
 /// The subscription links that somebody has been sent, pictures with their captions.

@@ -7,7 +7,6 @@ use domain::{
     order::OrderStatus,
     payment::{Gateway, PaymentStatus},
 };
-use local::telegram::{ButtonAction, Person};
 use proptest::{
     collection::vec,
     prelude::*,
@@ -91,14 +90,6 @@ async fn what_cannot_be_read_is_taken_and_forgotten() {
     assert_eq!(world.contents().await, before);
 }
 
-fn callback_of(person: &Person, part: &str) -> (i64, String) {
-    let message = person.last().unwrap();
-    let Some(ButtonAction::Callback(data)) = message.button(part).map(|button| button.action.clone()) else {
-        panic!("no button {part}: {message:?}")
-    };
-    (message.message_id, data)
-}
-
 /// Everything that a button carries is the customer's to change.
 #[tokio::test]
 async fn forged_buttons_change_nothing() {
@@ -111,7 +102,7 @@ async fn forged_buttons_change_nothing() {
 
     let forger = world.customer(8_100_000_004);
     actors::choose(&forger, "Plan small").await;
-    let (message, genuine) = callback_of(&forger, "⭐ 80");
+    let (message, genuine) = actors::callback_of(&forger, "⭐ 80");
     let Some(Button::Place(choice)) = Button::parse(&genuine) else { panic!("{genuine}") };
     let now = choice.order.timestamp_ms();
     let hour = 3_600_000;
@@ -154,7 +145,9 @@ async fn forged_buttons_change_nothing() {
     for (what, data) in forged {
         let answer = forger.tap_data(message, &data).await;
         assert!(answer.is_success(), "{what}");
-        let (after, said) = (world.contents().await, says(&forger));
+        let (mut after, said) = (world.contents().await, says(&forger));
+        // A code that there is not counts as a guess.
+        after.retain(|key, _| !key.ends_with("#GUESSES"));
         assert_eq!(after, before, "{what}: {data}");
         assert!(!said.contains("Plan large\n\nTransfer") && !said.contains("panel.example"), "{what}: {said}");
     }
@@ -496,7 +489,7 @@ fn no_update_is_too_strange() {
         let payload = world.payload(&world.order(customer.id()).await, 1);
         customer.tap("Card to card").await.unwrap();
         actors::choose(&customer, "Plan large").await;
-        let (_, button) = callback_of(&customer, "⭐ 240");
+        let (_, button) = actors::callback_of(&customer, "⭐ 240");
         (world, genuine(&payload, &button))
     });
     let changes = vec((any::<Index>(), proptest::option::weighted(0.7, anything())), 0..4);

@@ -1,6 +1,9 @@
 //! Discount codes, typed in the chat.
 
-use domain::{Currency, Money, order::OrderStatus, time::Span};
+use app::seams::Clock as _;
+use domain::{Currency, Money, Timestamp, discount::DiscountCode, order::OrderStatus, time::Span};
+use embedded_dynamodb::Tally;
+use store::Write;
 use tests::{
     World,
     actors::{self, says},
@@ -99,4 +102,121 @@ async fn an_order_that_ends_gives_its_use_back() {
     another.tap("Pay ⭐ 72").await.unwrap();
     assert_eq!(world.order(another.id()).await.status, OrderStatus::Provisioned);
     assert_eq!(world.code("ONCE").await.times_used, 1);
+}
+
+#[tokio::test]
+async fn a_link_brings_its_code_to_every_plan() {
+    let world = World::open().await;
+    world.add_code("SPRING", "10", None, Some(1)).await;
+    let newcomer = world.customer(7_200_000_020);
+    let link = world.app.code_link(&"SPRING".parse().unwrap()).await.unwrap();
+    world.dynamodb.take_log();
+    newcomer.open(&link).await.unwrap();
+    assert_eq!(Tally::of(&world.dynamodb.take_log()).trips, 1, "joined, and the code looked at");
+    assert!(says(&newcomer).contains("Code SPRING is applied"), "{}", says(&newcomer));
+    assert!(newcomer.last().unwrap().button("Plan small — 90,000 Toman").is_some(), "{:?}", newcomer.last().unwrap().button_texts());
+    newcomer.tap("Plan large").await.unwrap();
+    assert_eq!(Tally::of(&world.dynamodb.take_log()).trips, 1);
+    assert!(says(&newcomer).contains("270,000 Toman"), "{}", says(&newcomer));
+    newcomer.tap("Back").await.unwrap();
+    assert!(newcomer.last().unwrap().button("Plan small — 90,000 Toman").is_some(), "the code is still there");
+    newcomer.tap("Plan small").await.unwrap();
+    newcomer.tap("⭐ 72").await.unwrap();
+    newcomer.tap("Pay ⭐ 72").await.unwrap();
+    let order = world.order(newcomer.id()).await;
+    assert_eq!((order.status, order.discount.unwrap().code.as_str()), (OrderStatus::Provisioned, "SPRING"));
+    // Case and invisible characters do not matter, and a known customer may come by a link too: this one has used the code.
+    newcomer.send("/start code_spring").await;
+    assert!(says(&newcomer).contains("You have used this code already"), "{}", says(&newcomer));
+    assert!(newcomer.last().unwrap().button("Plan small — 100,000 Toman").is_some());
+}
+
+#[tokio::test]
+async fn a_link_says_at_once_why_its_code_does_not_work() {
+    let world = World::open().await;
+    let now = world.clock.now();
+    let cases: [(&str, fn(&mut DiscountCode, Timestamp), &str); 8] = [
+        ("OFF", |code, _| code.active = false, "switched off"),
+        ("SOON", |code, now| code.valid_from = Some(now.plus(Span::hours(1))), "does not work yet"),
+        ("PAST", |code, now| code.valid_to = Some(now.minus(Span::hours(1))), "has expired"),
+        ("EMPTY", |code, _| (code.use_limit, code.times_used) = (Some(1), 1), "used up"),
+        ("DEAR", |code, _| code.minimum = Some(Money::whole(9_000_000, Currency::Irt)), "below the code's minimum"),
+        ("NOWHERE", |code, _| code.products = vec!["gone".parse().unwrap()], "not for this plan"),
+        ("MIXED", |code, _| (code.products, code.use_limit, code.times_used) = (vec!["large".parse().unwrap()], Some(1), 1), "used up"),
+        ("OTHERS", |code, _| code.owner = Some(7_200_000_099.try_into().unwrap()), "no such code"),
+    ];
+    let customer = world.customer(7_200_000_021);
+    for (name, change, expected) in cases {
+        world.add_code(name, "10", None, None).await;
+        let mut code = world.code(name).await;
+        change(&mut code, now);
+        world.app.store.commit(&world.app.seams().nonce(), vec![Write::put(&code).unwrap()]).await.unwrap();
+        customer.send(&format!("/start code_{name}")).await;
+        assert!(says(&customer).contains(expected), "{name}: {}", says(&customer));
+        assert!(customer.last().unwrap().button("Plan small — 100,000 Toman").is_some(), "{name}: the plans as they are");
+    }
+    for payload in ["code_NOSUCH", "code_", "code_no/such", "code_WAY-TOO-LONG-FOR-ANY-CODE"] {
+        customer.send(&format!("/start {payload}")).await;
+        assert!(says(&customer).contains("There is no such code"), "{payload}: {}", says(&customer));
+    }
+    // A code for one of the plans: the others cost what they cost, and say why when they are looked at.
+    world.add_code("LARGE", "10", None, None).await;
+    let mut code = world.code("LARGE").await;
+    code.products = vec!["large".parse().unwrap()];
+    world.app.store.commit("large", vec![Write::put(&code).unwrap()]).await.unwrap();
+    customer.send("/start code_LARGE").await;
+    assert!(customer.last().unwrap().button("Plan large — 270,000 Toman").is_some());
+    customer.tap("Plan small — 100,000 Toman").await.unwrap();
+    assert!(says(&customer).contains("not for this plan"), "{}", says(&customer));
+    assert!(customer.last().unwrap().button("⭐ 80").is_some(), "at its own price");
+}
+
+/// Every way to name a code counts, and while a customer waits, none tells whether there is one.
+#[tokio::test]
+async fn guessing_is_slow_whichever_way() {
+    let world = World::open().await;
+    world.add_code("REAL", "10", None, None).await;
+    let customer = world.customer(7_200_000_022);
+    actors::choose(&customer, "Plan small").await;
+    let screen = customer.last().unwrap();
+    customer.send("/start code_REAL").await;
+    customer.tap("Plan small").await.unwrap();
+    let (offered, place) = actors::callback_of(&customer, "⭐ 72");
+
+    customer.send("/start code_WRONG1").await;
+    customer.tap_data(screen.message_id, "psmall:WRONG2").await;
+    assert!(says(&customer).contains("There is no such code"), "{}", says(&customer));
+    customer.tap_data(screen.message_id, "cWRONG3").await;
+    assert!(says(&customer).contains("There is no such code"), "{}", says(&customer));
+    customer.tap_data(offered, &place.replace("REAL", "WRONG4")).await;
+    assert!(says(&customer).contains("There is no such code"), "{}", says(&customer));
+    actors::choose_with_code(&customer, "Plan small", "WRONG5").await;
+    assert!(says(&customer).contains("There is no such code"), "{}", says(&customer));
+
+    for (what, minutes) in [("the sixth", "1 minute"), ("the seventh", "2 minutes"), ("the eighth", "4 minutes")] {
+        for code in ["REAL", "WRONG"] {
+            customer.send(code).await;
+            assert!(says(&customer).contains(&format!("try again in {minutes}.")), "{what}, {code}: {}", says(&customer));
+        }
+        customer.send("/start code_REAL").await;
+        assert!(says(&customer).contains(&format!("try again in {minutes}.")), "{what}: {}", says(&customer));
+        for data in ["psmall:REAL", "cREAL", &place.replace("S", "F"), &format!("{}X", place.replace("REAL", "WRONG"))] {
+            customer.tap_data(screen.message_id, data).await;
+            assert!(!says(&customer).contains("no such code") && !says(&customer).contains("90,000"), "{data}: {}", says(&customer));
+        }
+        world.clock.advance(Span::minutes(minutes.split(' ').next().unwrap().parse().unwrap()));
+        actors::choose_with_code(&customer, "Plan small", "WRONG").await;
+        assert!(says(&customer).contains("There is no such code"), "{what}: {}", says(&customer));
+    }
+    // What was offered with a code is sold with it all the same.
+    customer.tap_data(offered, &place).await;
+    assert_eq!(world.order(customer.id()).await.discount.unwrap().code.as_str(), "REAL");
+    // A day without a mistake forgets them all; others have never noticed.
+    let other = world.customer(7_200_000_023);
+    other.send("/start code_REAL").await;
+    assert!(says(&other).contains("is applied"), "{}", says(&other));
+    world.clock.advance(Span::days(1));
+    customer.send("/start code_NOSUCH").await;
+    customer.send("/start code_REAL").await;
+    assert!(says(&customer).contains("is applied"), "{}", says(&customer));
 }

@@ -1,6 +1,8 @@
 //! The whole shop, driven from outside as its customers, operators and gateways drive it.
 
 #[cfg(test)]
+mod abuse;
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod bad_input;
@@ -12,6 +14,8 @@ mod conversation;
 mod crypto_pay;
 #[cfg(test)]
 mod discounts;
+#[cfg(test)]
+mod entry;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
