@@ -2,7 +2,13 @@
 
 use std::error::Error as _;
 
-use domain::{discount::DiscountCode, duty::LEASE, order::Order, product::Product, user::User};
+use domain::{
+    discount::DiscountCode,
+    duty::LEASE,
+    order::Order,
+    product::Product,
+    user::{User, UserStatus},
+};
 use embedded_dynamodb::Fault;
 use store::{CommitError, Entity, StoreError, Write, keys};
 
@@ -25,6 +31,7 @@ fn writes() -> Vec<(&'static str, Write)> {
         ("UpdateItem", Write::count_qualified(id(1))),
         ("UpdateItem", Write::count_granted(id(1))),
         ("UpdateItem", Write::activate_user(id(1), minutes(1))),
+        ("UpdateItem", Write::lapse_user(id(9))),
         ("UpdateItem", Write::reserve_code(&used_code(), minutes(1))),
         ("UpdateItem", Write::retake_code(&code_name())),
         ("UpdateItem", Write::count_late_use(&code_name())),
@@ -48,6 +55,7 @@ async fn stocked() -> Shop {
     let shop = Shop::open().await;
     let stock = vec![
         Write::create(&user(1)).unwrap(),
+        Write::create(&User { status: UserStatus::Active, ..user(9) }).unwrap(),
         Write::create(&product()).unwrap(),
         Write::create(&used_code()).unwrap(),
         Write::create(&referral(1, 2)).unwrap(),

@@ -95,7 +95,10 @@ async fn a_code_and_who_names_it() {
     assert_eq!(shop.tally().requests, 2);
     assert_eq!(found, Some(user(1)));
     for named in [named, alone] {
-        assert_eq!((named.code, named.redemption.orders.len(), named.guesses.map(|guesses| guesses.wrong)), (Some(code.clone()), 1, Some(1)));
+        assert_eq!(
+            (named.code, named.redemption.orders.len(), named.guesses.map(|guesses| guesses.wrong)),
+            (Some(code.clone()), 1, Some(1))
+        );
     }
 }
 
@@ -245,4 +248,32 @@ async fn unknown_attributes_are_passed_over() {
     item.insert("schema_version".into(), aws_sdk_dynamodb::types::AttributeValue::N("2".into()));
     shop.put_raw(item).await;
     assert_eq!(shop.store.discount_code(&code_name()).await.unwrap(), Some::<DiscountCode>(code()));
+}
+
+#[tokio::test]
+async fn subscriptions_come_with_their_customers() {
+    let shop = Shop::open().await;
+    assert_eq!(shop.store.held(&[]).await.unwrap(), []);
+    shop.create(&user(1)).await;
+    let subscriptions = [order(1, 1), order(1, 2), order(2, 3)].map(|order| subscription(&order));
+    for subscription in &subscriptions {
+        shop.create(subscription).await;
+    }
+    shop.http.take_log();
+    let gone = order_id(3, 9);
+    let asked: Vec<_> = subscriptions.iter().map(|held| held.order).chain([gone]).collect();
+    let held = shop.store.held(&asked).await.unwrap();
+    assert_eq!(shop.tally().requests, 1);
+    // Two of one customer; one whose customer is not known; one that is not there.
+    let customers: Vec<_> = held.iter().map(|held| held.customer.clone()).collect();
+    assert_eq!(customers, [Some(user(1)), Some(user(1)), None]);
+    assert_eq!(held.into_iter().map(|held| held.subscription).collect::<Vec<_>>(), subscriptions);
+    // One that cannot be read is left out, and stands in nobody's way.
+    let mut item = shop.item(&subscriptions[0].key()).await.unwrap();
+    item.remove("link");
+    shop.put_raw(item).await;
+    let held = shop.store.held(&asked).await.unwrap();
+    assert_eq!(held.into_iter().map(|held| held.subscription.order).collect::<Vec<_>>(), [order_id(1, 2), order_id(2, 3)]);
+    let many: Vec<_> = (0..50).map(|n| order_id(100 + n, 1)).collect();
+    assert_eq!((store::HELD_AT_ONCE, shop.store.held(&many).await.unwrap()), (50, vec![]));
 }

@@ -134,6 +134,24 @@ async fn activate_user() {
 }
 
 #[tokio::test]
+async fn a_customer_lapses_and_comes_back() {
+    let with = |status| User { status, ..user(1) };
+    let lapsed: User = on(&with(UserStatus::Active), Write::lapse_user(id(1))).await.done();
+    assert_eq!((lapsed.status, lapsed.version), (UserStatus::Expired, 2));
+    let restored: User = on(&with(UserStatus::Expired), Write::restore_user(id(1))).await.done();
+    assert_eq!((restored.status, restored.version), (UserStatus::Active, 2));
+    for (status, write) in [
+        (UserStatus::New, Write::lapse_user(id(1))),
+        (UserStatus::Expired, Write::lapse_user(id(1))),
+        (UserStatus::New, Write::restore_user(id(1))),
+        (UserStatus::Active, Write::restore_user(id(1))),
+    ] {
+        assert_eq!(on(&with(status), write.clone()).await.refused_by::<User>(), with(status));
+        assert_eq!(on_nothing(user(1).key(), write).await, NOBODY);
+    }
+}
+
+#[tokio::test]
 async fn reserve_code() {
     let at = minutes(5);
     let read = code();
