@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use clients::telegram::{
-    MemberStatus, TelegramError,
+    ChatMember, MemberStatus, TelegramError,
     api::{methods::GetChatMemberParams, types::ChatId},
 };
 use domain::{
@@ -105,7 +105,7 @@ impl App {
                     let (telegram, channel) = (self.telegram.within(TELEGRAM_TIMEOUT), channel.clone());
                     questions.spawn(async move {
                         let answer = match member_of(&channel, user) {
-                            Some(question) => telegram.get_chat_member(&question).await.map(|member| member.status),
+                            Some(question) => telegram.get_chat_member(&question).await,
                             None => Err(TelegramError::ChatNotFound),
                         };
                         (position, channel, answer)
@@ -116,7 +116,7 @@ impl App {
         while let Some(answered) = questions.join_next().await {
             let Ok((position, channel, answer)) = answered else { continue };
             let (member, believed) = match answer {
-                Ok(status) if is_in(status) => (true, MEMBER_FOR),
+                Ok(member) if is_in(member) => (true, MEMBER_FOR),
                 Ok(_) => (false, STRANGER_FOR),
                 Err(TelegramError::Api { code: 400, description }) if names_no_member(&description) => (false, STRANGER_FOR),
                 Err(error) => {
@@ -180,12 +180,11 @@ fn member_of(channel: &Channel, user: TelegramUserId) -> Option<GetChatMemberPar
     Some(GetChatMemberParams::builder().chat_id(chat).user_id(u64::try_from(user.get()).ok()?).build())
 }
 
-/// Somebody restricted may still be in; a status of a later Bot API gets the benefit of the doubt.
-const fn is_in(status: MemberStatus) -> bool {
-    match status {
-        MemberStatus::Creator | MemberStatus::Administrator | MemberStatus::Member | MemberStatus::Restricted | MemberStatus::Unknown => {
-            true
-        }
+/// A status of a later Bot API gets the benefit of the doubt.
+fn is_in(member: ChatMember) -> bool {
+    match member.status {
+        MemberStatus::Creator | MemberStatus::Administrator | MemberStatus::Member | MemberStatus::Unknown => true,
+        MemberStatus::Restricted => member.is_member != Some(false),
         MemberStatus::Left | MemberStatus::Kicked => false,
     }
 }
@@ -234,6 +233,23 @@ mod tests {
         ];
         for (n, (user, settings, expected)) in cases.into_iter().enumerate() {
             assert_eq!(standing_barrier(&user, &settings), expected, "case {n}");
+        }
+    }
+
+    #[test]
+    fn who_is_in() {
+        let cases = [
+            (MemberStatus::Creator, None, true),
+            (MemberStatus::Administrator, None, true),
+            (MemberStatus::Member, None, true),
+            (MemberStatus::Restricted, Some(true), true),
+            (MemberStatus::Restricted, Some(false), false),
+            (MemberStatus::Left, None, false),
+            (MemberStatus::Kicked, None, false),
+            (MemberStatus::Unknown, None, true),
+        ];
+        for (status, is_member, expected) in cases {
+            assert_eq!(is_in(ChatMember { status, is_member }), expected, "{status:?} {is_member:?}");
         }
     }
 
