@@ -15,6 +15,9 @@ pub struct Config {
 const MAX_NAME: usize = 48;
 /// Of a message, in UTF-16 units: Telegram's limit is 4096, and the title, numbers and marks of direction need some.
 const PAGE_UNITS: usize = 3400;
+/// Of one link, and of the sentence in the place of a longer one.
+const LINK_UNITS: usize = 3200;
+const NOTE_UNITS: usize = 100;
 /// Each has a button that copies it where it is short enough, and a screen of buttons has an end.
 const PAGE_CONFIGS: usize = 8;
 
@@ -25,16 +28,19 @@ impl Config {
         links.iter().filter(shown).map(|link| Self { name: name_of(link), link: link.clone() }).collect()
     }
 
-    /// Whether its link has room in a message at all.
+    /// Whether its link has room in a message at all. Where it has none, a sentence says so.
     pub fn fits(&self) -> bool {
-        self.units() <= PAGE_UNITS
+        utf16(&self.link) <= LINK_UNITS
     }
 
     fn units(&self) -> usize {
-        let units = |text: &str| text.encode_utf16().count();
         // The number before the name, line breaks.
-        units(&self.name) + units(&self.link) + 16
+        utf16(&self.name) + 16 + if self.fits() { utf16(&self.link) } else { NOTE_UNITS }
     }
+}
+
+fn utf16(text: &str) -> usize {
+    text.encode_utf16().count()
 }
 
 /// `configs` in pages that fit a message each; at least one page.
@@ -44,8 +50,7 @@ pub fn pages(configs: &[Config]) -> Vec<&[Config]> {
     while !rest.is_empty() {
         let mut units = 0;
         let fits = |config: &&Config| {
-            // One that does not fit at all is named, without its link.
-            units += if config.fits() { config.units() } else { 0 };
+            units += config.units();
             units <= PAGE_UNITS
         };
         let count = rest.iter().take(PAGE_CONFIGS).take_while(fits).count().max(1);
@@ -139,14 +144,14 @@ mod tests {
 
     #[test]
     fn every_config_has_a_page_and_every_page_fits() {
-        for (count, length) in [(0, 10), (1, 10), (5, 300), (30, 120), (30, 900), (9, 3300), (3, 9000), (1, 3600)] {
+        for (count, length) in [(0, 10), (1, 10), (5, 300), (30, 120), (30, 900), (9, 3190), (3, 9000), (30, 9000), (1, 3600)] {
             let links: Vec<String> = (0..count).map(|n| format!("vless://{}#server-{n}", "x".repeat(length))).collect();
             let configs = Config::all(&links);
             let pages = pages(&configs);
             assert_eq!(pages.concat(), configs, "{count} of {length}");
             assert!(!pages.is_empty());
             for page in pages {
-                let shown: usize = page.iter().filter(|config| config.fits()).map(Config::units).sum();
+                let shown: usize = page.iter().map(Config::units).sum();
                 assert!(shown <= PAGE_UNITS && page.len() <= PAGE_CONFIGS, "{count} of {length}: {shown} in {}", page.len());
             }
         }

@@ -71,14 +71,16 @@ impl App {
             let taken = match subscription.ask_link(self.now()) {
                 LinkWish::JustReplaced => return self.standing(subscription, Stage::Replaced, deadline).await.map(Some),
                 // Whose turn it is may have died; where it is nobody's, it is ours.
-                LinkWish::UnderWay => match self.store.take::<Subscription>(&keys::subscription(id), &self.seams.nonce(), self.now()).await? {
-                    Some(taken) if taken.work.duty == Some(Duty::NewLink) => taken,
-                    Some(_) => continue,
-                    None => {
-                        let stage = if subscription.link_asked_at.is_some() { Stage::Coming } else { Stage::Replaced };
-                        return self.standing(subscription, stage, deadline).await.map(Some);
+                LinkWish::UnderWay => {
+                    match self.store.take::<Subscription>(&keys::subscription(id), &self.seams.nonce(), self.now()).await? {
+                        Some(taken) if taken.work.duty == Some(Duty::NewLink) => taken,
+                        Some(_) => continue,
+                        None => {
+                            let stage = if subscription.link_asked_at.is_some() { Stage::Coming } else { Stage::Replaced };
+                            return self.standing(subscription, stage, deadline).await.map(Some);
+                        }
                     }
-                },
+                }
                 LinkWish::Asked => match self.store.commit(&self.seams.nonce(), vec![Write::replace(&mut subscription)?]).await {
                     Ok(()) => subscription,
                     Err(CommitError::Refused { .. }) => continue,
@@ -93,8 +95,8 @@ impl App {
             };
             if stage == Stage::Deleted {
                 subscription = self.amend(subscription, Subscription::settle_link).await?;
-            } else {
-                self.note(subscription.clone(), outcome).await?;
+            } else if let Outcome::Park(reason) = self.note(subscription.clone(), outcome).await? {
+                self.tell_operators_of_parked_link(id, &reason).await;
             }
             return Ok(Some(NewLink { held: LiveSubscription { subscription, live }, stage }));
         }
@@ -112,7 +114,12 @@ impl App {
         let language = self.store.user(customer).await?.map_or(Language::English, |user| user.language);
         let Tried { subscription, live, outcome } = self.give_link(taken, language, deadline).await?;
         if !matches!(live, Live::Deleted) {
-            return self.note(subscription, outcome).await;
+            let order = subscription.order;
+            let noted = self.note(subscription, outcome).await?;
+            if let Outcome::Park(reason) = &noted {
+                self.tell_operators_of_parked_link(order, reason).await;
+            }
+            return Ok(noted);
         }
         let text = self.texts.html(language, "link-account-deleted", &[("plan", Arg::Text(subscription.shown_name()))]);
         let button = Button::Subscription(subscription.order.key);

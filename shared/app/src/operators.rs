@@ -10,7 +10,7 @@ use clients::telegram::{
     },
 };
 use domain::{
-    Language, TelegramUserId,
+    Language, OrderId, TelegramUserId,
     order::{AttemptRefusal, Order, OrderStatus},
     payment::Payment,
     user::User,
@@ -188,15 +188,20 @@ impl App {
     }
 
     pub(crate) async fn tell_operators_of_parked(&self, order: &Order, reason: &str) {
+        self.tell_of_parked("operator-parked", order.id, reason).await;
+    }
+
+    /// A customer waits for another link of what this order bought.
+    pub(crate) async fn tell_operators_of_parked_link(&self, order: OrderId, reason: &str) {
+        self.tell_of_parked("operator-parked-link", order, reason).await;
+    }
+
+    async fn tell_of_parked(&self, what: &str, order: OrderId, reason: &str) {
         let Some(chat) = self.config.telegram.operator_chat else { return };
-        let reference = self.names.order(order.id);
-        let text = self.texts.html(
-            self.operator_language(),
-            "operator-parked",
-            &[("order", Arg::Exact(&reference)), ("reason", Arg::Text(reason))],
-        );
-        if let Err(error) = self.say(chat, &text, None).await {
-            warn!(event = "notice_not_sent", %error, "the operators could not be told of a parked order");
+        let reference = self.names.order(order);
+        let args = [("order", Arg::Exact(&reference)), ("reason", Arg::Text(reason))];
+        if let Err(error) = self.say(chat, &self.texts.html(self.operator_language(), what, &args), None).await {
+            warn!(event = "notice_not_sent", %error, "the operators could not be told of what waits for them");
         }
     }
 

@@ -83,11 +83,23 @@ pub struct Subscription {
     /// When its time was up or its data used up, as far as a look at the account has shown it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
+    /// Paid by a subscription in Stars that Telegram renews.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renews: Option<Renews>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
     #[serde(flatten)]
     pub work: Work,
     pub version: u64,
+}
+
+/// Whether a subscription in Stars goes on, as far as it was said here: Telegram's own settings end one too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Renews {
+    On,
+    /// The customer ended it; it can go on again until its period is over.
+    Stopped,
 }
 
 /// What comes of a customer's wish for another link.
@@ -190,6 +202,7 @@ impl Subscription {
             look_at: None,
             reminded: Vec::new(),
             ended_at: None,
+            renews: order.renews.then_some(Renews::On),
             revoked_at: None,
             work: Work::default(),
             version: 1,
@@ -327,6 +340,58 @@ impl Subscription {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_795_000_000);
+
+    /// One that owes a look in a day.
+    fn held() -> Subscription {
+        let item = serde_json::json!({
+            "order": { "buyer": 7_000_000_001_i64, "key": "01M81J18G10000000000000QQD" },
+            "name": "mfrggzdfmztwq2lknnwg23tpoe",
+            "title": "Plan",
+            "link": "https://panel.example/sub/old",
+            "created_at": NOW.to_string(),
+            "version": 1,
+        });
+        let mut held: Subscription = serde_json::from_value(item).unwrap();
+        held.owe_look(Some(NOW.plus(Span::days(1))));
+        held
+    }
+
+    #[test]
+    fn another_link_comes_before_the_next_look() {
+        let before = held();
+        let mut held = before.clone();
+        assert_eq!(held.ask_link(NOW), LinkWish::Asked);
+        assert_eq!((held.work.duty, held.work.due_at, held.work.tries), (Some(Duty::NewLink), Some(NOW.plus(LEASE)), 1));
+        assert_eq!(held.ask_link(NOW.plus(Span::hours(1))), LinkWish::UnderWay, "however long it takes");
+        // A renewal meanwhile wants the look at another time, and the link first.
+        let later = Some(NOW.plus(Span::days(9)));
+        held.owe_look(later);
+        assert_eq!(held.work.duty, Some(Duty::NewLink));
+        held.replace_link("https://panel.example/sub/new".into(), NOW);
+        assert_eq!((held.work.duty, held.link_asked_at), (Some(Duty::NewLink), None), "he has to be told");
+        held.settle_link();
+        assert_eq!((held.work.duty, held.work.due_at, held.look_at), (Some(Duty::Remind), later, None));
+        assert!(held.work.fence > before.work.fence, "who took it before has lost it");
+
+        let pause = Subscription::LINK_PAUSE;
+        assert_eq!(held.ask_link(NOW.plus(pause).minus(Span::seconds(1))), LinkWish::JustReplaced);
+        assert_eq!(held.ask_link(NOW.plus(pause)), LinkWish::Asked);
+        // Given up by the jobs: another wish is another debt.
+        held.work.park(NOW, "refused");
+        assert_eq!(held.ask_link(NOW.plus(pause)), LinkWish::Asked);
+        assert_eq!((&held.work.parked, held.work.tries, held.look_at), (&None, 1, later));
+    }
+
+    #[test]
+    fn what_was_not_owed_is_not_owed_afterwards() {
+        let mut held = held();
+        held.owe_look(None);
+        assert_eq!(held.ask_link(NOW), LinkWish::Asked);
+        held.settle_link();
+        assert_eq!((held.work.duty, held.work.due_at), (None, None));
+    }
 
     #[test]
     fn labels() {

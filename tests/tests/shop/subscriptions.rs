@@ -135,7 +135,7 @@ async fn the_screen_of_a_subscription_and_the_ways_from_it() {
             vec!["📲 How to connect", "🔳 QR code"],
             vec!["🧩 Single configs", "📋 Copy the link"],
             vec!["🔗 New link", "✏️ Rename"],
-            vec!["‹ Back", "🏠 Menu"],
+            vec!["🔑 My subscriptions", "🏠 Menu"],
         ]
     );
     // Wherever he goes from here, he stays in the same message and comes back.

@@ -43,11 +43,8 @@ pub fn configs(app: &App, held: &LiveSubscription, page: u8, language: Language)
         let unnamed = || app.texts.plain(language, "config-unnamed", &[("number", number(n))]);
         let name = if config.name.is_empty() { unnamed() } else { config.name.clone() };
         let heading = app.texts.html(language, "config-name", &[("number", number(n)), ("name", Arg::Text(&name))]);
-        let content = if config.fits() {
-            format!("<code>{}</code>", html(&config.link))
-        } else {
-            app.texts.html(language, "config-too-long", &[])
-        };
+        let content =
+            if config.fits() { format!("<code>{}</code>", html(&config.link)) } else { app.texts.html(language, "config-too-long", &[]) };
         text = format!("{text}\n\n{heading}\n{content}");
         keyboard = keyboard.row(copy(app.texts.plain(language, "button-copy-config", &[("name", Arg::Text(&name))]), &config.link));
     }

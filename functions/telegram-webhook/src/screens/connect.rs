@@ -11,8 +11,9 @@ use app::{
 use domain::{Language, subscription::Subscription};
 
 use super::{
-    button, home,
+    button,
     holdings::{back_to, of},
+    home,
 };
 
 const fn name(platform: Platform) -> &'static str {
@@ -27,7 +28,8 @@ const fn name(platform: Platform) -> &'static str {
 
 /// Which device shall it be?
 pub fn platforms(app: &App, subscription: &Subscription, language: Language) -> Screen {
-    let choice = |platform: &Platform| button(app, language, name(*platform), &of(subscription, SubscriptionAction::Instructions(*platform)));
+    let choice =
+        |platform: &Platform| button(app, language, name(*platform), &of(subscription, SubscriptionAction::Instructions(*platform)));
     let mut keyboard = Keyboard::default();
     for row in Platform::ALL.chunks(2) {
         keyboard = keyboard.row(row.iter().map(choice));

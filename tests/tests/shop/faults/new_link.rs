@@ -158,6 +158,29 @@ async fn telegram_refuses_or_loses_the_picture() {
     stories.join_all().await;
 }
 
+/// What the panel clearly refuses waits for an operator; the customer may ask again meanwhile.
+#[tokio::test]
+async fn a_refusal_waits_for_an_operator() {
+    for asks_again in [false, true] {
+        let (world, customer, before) = about_to_say_yes().await;
+        let question = customer.last().unwrap().message_id;
+        let forbidden = panel::FaultKind::refuse(axum::http::StatusCode::FORBIDDEN);
+        world.panel.fail(panel::Fault::once(forbidden).on("POST /api/user/*/revoke_sub"));
+        customer.tap("Yes, a new link").await.unwrap();
+        assert!(actors::says(&customer).contains("A new link is on its way"), "{}", actors::says(&customer));
+        assert!(actors::says(&world.operator()).contains("new link could not be made"), "{}", actors::says(&world.operator()));
+        assert!(held(&world).await.work.parked.is_some());
+        if asks_again {
+            customer.tap_data(question, &format!("ay{}", before.order.key)).await;
+            assert_eq!(held(&world).await.work.parked, None);
+        } else {
+            let owner = app::store::keys::Owner::Subscription(before.order);
+            world.app.retry(&owner, &domain::admin::Actor::Bootstrap).await.unwrap();
+        }
+        ends_well(&world, &customer, &before, "refused").await;
+    }
+}
+
 /// He blocks the bot while the link is owed: it is made all the same, and waits where he finds it.
 #[tokio::test]
 async fn a_customer_who_blocked_the_bot_finds_it_later() {
