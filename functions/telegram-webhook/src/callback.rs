@@ -102,7 +102,7 @@ async fn outcome(app: &App, query: &CallbackQuery, button: Option<Button>, deadl
     let ((user, code), shop) =
         tokio::try_join!(apart(|| app.customer_and_code(from, button.as_ref().and_then(Button::code))), apart(|| app.shop()))?;
     if user.is_banned() {
-        return Ok(Outcome::Show(screens::banned(app, &user)));
+        return Ok(Outcome::Show(screens::banned_with_contact(app, &shop, user.language)));
     }
     let Some(button) = button else {
         debug!("a button that is none of ours was tapped");

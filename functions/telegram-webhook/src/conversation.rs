@@ -97,14 +97,14 @@ async fn on_command(app: &App, from: &Sender, text: &str, deadline: Deadline) ->
             app.welcome_back(joined.user.id, deadline).await?;
         }
         return Ok(if joined.user.is_banned() {
-            screens::banned(app, &joined.user)
+            screens::banned_with_contact(app, &shop, joined.user.language)
         } else {
             screens::menu(app, &shop, &joined.user, joined.inviter.is_some())
         });
     }
     let (user, shop) = tokio::try_join!(app.customer(visitor(from)), app.shop())?;
     if user.is_banned() && command != "/paysupport" {
-        return Ok(screens::banned(app, &user));
+        return Ok(screens::banned_with_contact(app, &shop, user.language));
     }
     let leads_to = match command {
         "/plans" | "/buy" => Some(Button::Plans),

@@ -92,6 +92,11 @@ pub fn banned(app: &App, user: &User) -> Screen {
     Screen::new(app.texts.html(user.language, "banned", &[]), Keyboard::default())
 }
 
+/// The same with whom to write to: the way through the bot is closed to him.
+pub fn banned_with_contact(app: &App, shop: &Shop, language: Language) -> Screen {
+    Screen::new(with_contact(app, shop, language, "banned"), Keyboard::default())
+}
+
 pub fn languages(app: &App, language: Language) -> Screen {
     let mut keyboard = Keyboard::default();
     for (language, name) in [(Language::Persian, "فارسی"), (Language::English, "English"), (Language::Russian, "Русский")] {
@@ -108,11 +113,16 @@ pub fn payment_support(app: &App, shop: &Shop, language: Language) -> Screen {
     with_support(app, shop, language, "paysupport")
 }
 
-fn with_support(app: &App, shop: &Shop, language: Language, id: &str) -> Screen {
-    let mut text = app.texts.html(language, id, &[]);
-    if let Some(username) = &shop.settings.support_username {
-        text = format!("{text}\n\n{}", app.texts.html(language, "help-support", &[("username", Arg::Text(username))]));
+fn with_contact(app: &App, shop: &Shop, language: Language, id: &str) -> String {
+    let text = app.texts.html(language, id, &[]);
+    match &shop.settings.support_username {
+        Some(username) => format!("{text}\n\n{}", app.texts.html(language, "help-support", &[("username", Arg::Text(username))])),
+        None => text,
     }
+}
+
+fn with_support(app: &App, shop: &Shop, language: Language, id: &str) -> Screen {
+    let text = with_contact(app, shop, language, id);
     let write = app.takes_letters(shop).then(|| button(app, language, "button-support", &Button::Support));
     Screen::new(text, Keyboard::default().row(write).row([home(app, language)]))
 }

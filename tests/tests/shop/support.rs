@@ -170,8 +170,12 @@ async fn who_is_banned_writes_to_nobody() {
     let world = World::open().await;
     let customer = world.customer(7_400_000_009);
     customer.send("/support").await;
+    let (status, _) = world.admin("PATCH", "/admin/v1/settings", Some(json!({"support_username": "wave_support"}))).await;
+    assert_eq!(status, 200);
     let (status, _) = world.admin("POST", "/admin/v1/users/7400000009/ban", None).await;
     assert_eq!(status, 200);
+    customer.send("/support").await;
+    assert!(says(&customer).contains("cannot buy here") && says(&customer).contains("@wave_support"), "{}", says(&customer));
     customer.send("Why?").await;
     customer.send_photo(b"a picture".to_vec()).await;
     assert!(world.operator().chat().iter().all(|message| !message.from_bot), "{:?}", world.operator().chat());

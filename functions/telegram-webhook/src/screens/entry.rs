@@ -10,13 +10,13 @@ use app::{
 };
 use domain::{Language, order::Order, settings::Channel};
 
-use super::{button, home, with_support};
+use super::{banned_with_contact, button, home, with_support};
 
 /// A barrier, and the way over it that leads on to `then`.
 pub fn kept(app: &App, shop: &Shop, language: Language, barrier: &Barrier, then: Button) -> Screen {
     let then = Box::new(then);
     match barrier {
-        Barrier::Banned => with_support(app, shop, language, "banned"),
+        Barrier::Banned => banned_with_contact(app, shop, language),
         Barrier::Maintenance => with_support(app, shop, language, "gate-maintenance"),
         Barrier::InviteOnly => with_support(app, shop, language, "gate-invite-only"),
         Barrier::Terms(terms) => {
