@@ -118,7 +118,7 @@ async fn purchase(code: bool, cold: bool) -> Bill {
     bill.world.audit().await;
     let own = bill.units - SUBSCRIPTION - STATUS;
     let (trips, units) = (bill.trips, bill.units);
-    writeln!(bill.lines, "the order: {trips} trips, {units} units: {own}, 3 for the subscription, 3 for the buyer's status").unwrap();
+    writeln!(bill.lines, "the order: {trips} trips, {units} units: {own}, 4 for the subscription, 3 for the buyer's status").unwrap();
     bill
 }
 
@@ -135,8 +135,8 @@ async fn a_discounted_order_by_stars() {
         place                          2      4 |     6     1     1      8
         pre-checkout                   1      2 |     0     0     0      0
         settle                         1      0 |     4     2     2      8
-        finish                         1      0 |     6     2     1      9
-        the order: 6 trips, 27 units: 21, 3 for the subscription, 3 for the buyer's status
+        finish                         1      0 |     6     2     2     10
+        the order: 6 trips, 28 units: 21, 4 for the subscription, 3 for the buyer's status
     "#]]
     .assert_eq(&bill.lines);
     assert!(bill.trips <= 6);
@@ -154,8 +154,8 @@ async fn an_order_by_stars() {
         place                          2      2 |     1     1     1      3
         pre-checkout                   1      2 |     0     0     0      0
         settle                         1      0 |     4     2     2      8
-        finish                         1      0 |     6     2     1      9
-        the order: 6 trips, 22 units: 16, 3 for the subscription, 3 for the buyer's status
+        finish                         1      0 |     6     2     2     10
+        the order: 6 trips, 23 units: 16, 4 for the subscription, 3 for the buyer's status
     "#]]
     .assert_eq(&bill.lines);
     assert!(bill.trips <= 6);
@@ -176,8 +176,8 @@ async fn a_discounted_order_by_cold_processes() {
         place                          2      6 |     6     1     1      8
         pre-checkout                   1      2 |     0     0     0      0
         settle                         2      2 |     4     2     2      8
-        finish                         1      0 |     6     2     1      9
-        the order: 7 trips, 27 units: 21, 3 for the subscription, 3 for the buyer's status
+        finish                         1      0 |     6     2     2     10
+        the order: 7 trips, 28 units: 21, 4 for the subscription, 3 for the buyer's status
     "#]]
     .assert_eq(&bill.lines);
 }
