@@ -23,7 +23,9 @@ impl App {
             OrderStatus::Paid if order.extends.is_some() => ("order-extending", subscription),
             OrderStatus::Provisioned if order.extends.is_some() => ("order-extended", subscription),
             OrderStatus::AwaitingPayment | OrderStatus::Expired => {
-                ("order-expired", Some(("button-plans", Button::Plan(order.terms.product.clone()))))
+                let product = order.terms.product.clone();
+                let again = if order.gift { Button::GiftPlan(product) } else { Button::Plan(product) };
+                ("order-expired", Some(("button-plans", again)))
             }
             OrderStatus::Paid if order.gift => ("order-gift-preparing", None),
             OrderStatus::Provisioned if order.gift => {

@@ -6,7 +6,8 @@ use domain::{
     time::Span,
     user::UserStatus,
 };
-use embedded_dynamodb::Fault;
+use embedded_dynamodb::{Fault, Tally};
+use expect_test::expect;
 use local::{
     panel::Status,
     telegram::{self, FaultKind, Person},
@@ -221,6 +222,8 @@ async fn a_refund_afterwards_takes_the_account_back() {
     let order = claimed(&world, &friend).await;
     assert_eq!((order.status, order.work.duty), (OrderStatus::Refunded, None));
     assert_eq!(world.accounts(order.id)[0].status, Status::Disabled);
+    open(&friend, &payload).await;
+    assert!(says(&friend).contains("not available any more"), "{}", says(&friend));
 }
 
 #[tokio::test]
@@ -332,4 +335,29 @@ async fn telegram_asks_to_wait() {
     world.jobs_until_idle().await;
     assert!(giver.told("Your present is ready").is_some());
     world.audit().await;
+}
+
+/// A gift is one write of its order and its own item more than a purchase; opening it is the gift with the friend, one transaction, the account, and
+/// the word to the giver.
+#[tokio::test]
+async fn what_it_costs() {
+    let world = World::open().await;
+    let giver = world.customer(7_520_000_111);
+    giver.send("/start").await;
+    for step in ["Buy a subscription", "Buy for a friend", "Plan small", "⭐ 80"] {
+        giver.tap(step).await.unwrap();
+    }
+    let order = world.order(giver.id()).await;
+    let paid = tests::actors::successful_payment(giver.id(), &world.payload(&order, 1), 80, "the-charge");
+    let cost = || {
+        let tally = Tally::of(&world.dynamodb.take_log());
+        let (read, write) = (tally.read.total().normalize(), tally.write.total().normalize());
+        format!("{} trips, {read} read units, {write} write units", tally.trips)
+    };
+    cost();
+    assert!(world.telegram.send_update(paid).await.is_success());
+    expect!["4 trips, 2 read units, 19 write units"].assert_eq(&cost());
+    let friend = world.customer(7_520_000_112);
+    open(&friend, &payload(&giver)).await;
+    expect!["5 trips, 3 read units, 19 write units"].assert_eq(&cost());
 }

@@ -188,6 +188,24 @@ async fn a_friend_is_welcomed_with_a_present() {
     world.audit().await;
 }
 
+/// Who gives his first purchase away has no subscription that a present could be added to.
+#[tokio::test]
+async fn a_first_purchase_for_somebody_else_counts_as_well() {
+    let world = World::open().await;
+    world.set(|settings| settings.welcome_bonus = Some(Present { data_limit_gb: 5, duration_days: 7 })).await;
+    let inviter = world.customer(7_500_000_036);
+    let payload = invitation(&inviter).await;
+    let friend = world.customer(7_500_000_037);
+    friend.send(&format!("/start {payload}")).await;
+    for step in ["Buy a subscription", "Buy for a friend", "Plan small", "⭐ 80", "Pay ⭐ 80"] {
+        friend.tap(step).await.unwrap();
+    }
+    settle(&world).await;
+    assert_eq!((deliveries(&inviter).len(), deliveries(&friend).len()), (1, 1));
+    assert!(deliveries(&friend)[0].contains("your welcome present"), "{:?}", deliveries(&friend));
+    world.audit().await;
+}
+
 /// The present waits for what it is added to.
 #[tokio::test]
 async fn a_present_waits_for_the_panel() {
@@ -319,10 +337,10 @@ async fn what_is_refunded_before_earns_nothing() {
     assert_eq!(stats(&says(&inviter)), ["Invited: 1", "Bought: 0", "Presents on their way: 0", "Presents received: 0"]);
 }
 
-/// The process dies before and after each of the jobs' requests in turn: each friend earns one prize and gets one present.
+/// The process dies before one and after another of the jobs' requests, in turn: each friend earns one prize and gets one present.
 #[tokio::test]
 async fn grants_survive_every_death() {
-    for fault in [embedded_dynamodb::Fault::Dead, embedded_dynamodb::Fault::DeadAfter] {
+    for (first, fault) in [(1, embedded_dynamodb::Fault::Dead), (2, embedded_dynamodb::Fault::DeadAfter)] {
         let mut world = World::open().await;
         world.set(|settings| settings.welcome_bonus = Some(Present { data_limit_gb: 5, duration_days: 7 })).await;
         let inviter = world.customer(7_500_001_000);
@@ -331,7 +349,7 @@ async fn grants_survive_every_death() {
         loop {
             friends += 1;
             let friend = friend_buys(&world, &payload, 7_500_001_000 + friends).await;
-            let nth = usize::try_from(friends).unwrap();
+            let nth = first + 2 * usize::try_from(friends - 1).unwrap();
             world.dynamodb.fail_from(nth, [fault]);
             // The grant, and then the presents.
             for _ in 0..2 {

@@ -1,7 +1,8 @@
 //! The free account: once per customer, whatever fails on the way.
 
 use domain::{OrderKey, order::OrderStatus, settings::Settings, time::Span, user::UserStatus};
-use embedded_dynamodb::Fault;
+use embedded_dynamodb::{Fault, Tally};
+use expect_test::expect;
 use local::telegram::{ButtonAction, Person};
 use serde_json::json;
 use tests::{
@@ -154,4 +155,17 @@ async fn its_size_is_a_setting() {
     let order = world.order(customer.id()).await;
     let account = &world.accounts(order.id)[0];
     assert_eq!((account.data_limit, account.on_hold_expire_duration), (Some(1536 << 20), Some(3 * 86_400)));
+}
+
+/// The customer; his mark and the order; the account, told of: three round trips, whatever the panel takes.
+#[tokio::test]
+async fn what_it_costs() {
+    let world = World::open().await;
+    let customer = world.customer(7_510_000_008);
+    customer.send("/start").await;
+    world.dynamodb.take_log();
+    customer.tap("Try it for free").await.unwrap();
+    let tally = Tally::of(&world.dynamodb.take_log());
+    let (read, write) = (tally.read.total().normalize(), tally.write.total().normalize());
+    expect!["3 trips, 1 read units, 14 write units"].assert_eq(&format!("{} trips, {read} read units, {write} write units", tally.trips));
 }

@@ -37,6 +37,8 @@ pub fn opened(app: &App, user: &User, opened: &Opened) -> Screen {
             let text = app.texts.html(language, "gift-yours", &[("plan", Arg::Text(&order.terms.name))]);
             Screen::new(text, Keyboard::default().row([mine]).row([home(app, language)]))
         }
+        // The giver's money went back after it was opened.
+        Opened::Yours(order) if order.status == OrderStatus::Refunded => notice(app, language, "gift-withdrawn"),
         Opened::Yours(order) => app.order_state(order, language),
         Opened::Taken => notice(app, language, "gift-taken"),
         Opened::Withdrawn => notice(app, language, "gift-withdrawn"),
