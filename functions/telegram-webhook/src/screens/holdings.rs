@@ -80,7 +80,8 @@ pub fn subscription(app: &App, held: &LiveSubscription, language: Language, firs
             .row([act("button-configs", SubscriptionAction::Configs(0))].into_iter().chain(copied))
             .row([act("button-new-link", SubscriptionAction::AskNewLink), act("button-rename", SubscriptionAction::Rename)]);
     }
-    let keyboard = keyboard.row([button(app, language, "button-back", &Button::Subscriptions), home(app, language)]);
+    // Not "back": whoever has only this one is shown it again.
+    let keyboard = keyboard.row([button(app, language, "button-my-subscriptions", &Button::Subscriptions), home(app, language)]);
     let mut text = app.subscription_detail(held, language);
     if let Some(first) = first {
         text = format!("{}\n\n{text}", app.texts.html(language, first, &[]));
