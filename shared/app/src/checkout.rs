@@ -10,6 +10,7 @@ use domain::{
     order::{AttemptRefusal, NewOrder, Order, OrderDiscount, OrderStatus},
     payment::Gateway,
     product::{Product, ProductKind},
+    subscription::Subscription,
     time::Span,
     user::User,
 };
@@ -214,17 +215,18 @@ impl App {
         Ok(match wanted {
             Wanted::Purchase(_) => Some(Purpose::Purchase),
             Wanted::Gift { .. } => Some(Purpose::Gift),
-            Wanted::Extend { subscription: tag, .. } => self.tagged_subscription(buyer, tag).await?.map(Purpose::Extend),
+            Wanted::Extend { subscription: tag, .. } => self.tagged_subscription(buyer, tag).await?.map(|held| Purpose::Extend(held.order.key)),
         })
     }
 
-    pub(crate) async fn tagged_subscription(&self, buyer: TelegramUserId, tag: &str) -> Result<Option<OrderKey>, AppError> {
+    /// The customer's subscription that a button's tag names.
+    pub(crate) async fn tagged_subscription(&self, buyer: TelegramUserId, tag: &str) -> Result<Option<Subscription>, AppError> {
         let mut cursor = None;
         loop {
             let page = self.store.subscriptions_of(buyer, cursor.as_ref(), TAGS_LOOKED_THROUGH).await?;
-            let found = page.items.iter().find(|subscription| self.names.subscription_tag(subscription.order) == tag);
-            if let Some(subscription) = found {
-                return Ok(Some(subscription.order.key));
+            let found = page.items.into_iter().find(|subscription| self.names.subscription_tag(subscription.order) == tag);
+            if found.is_some() {
+                return Ok(found);
             }
             cursor = page.next;
             if cursor.is_none() {

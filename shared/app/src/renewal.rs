@@ -2,7 +2,7 @@
 
 use clients::telegram::TelegramError;
 use domain::{
-    Language, OrderId, TelegramUserId, Timestamp,
+    Language, TelegramUserId, Timestamp,
     extension::{self, DataTarget, Limits, Seen, State, Target, TimeTarget},
     order::Order,
     product::{Product, ProductKind, RenewalPolicy, Terms},
@@ -73,10 +73,9 @@ impl App {
         tag: &str,
         deadline: Deadline,
     ) -> Result<Option<LiveSubscription>, AppError> {
-        match self.tagged_subscription(owner, tag).await? {
-            Some(key) => self.subscription(OrderId::new(owner, key), deadline).await,
-            None => Ok(None),
-        }
+        let Some(subscription) = self.tagged_subscription(owner, tag).await? else { return Ok(None) };
+        let live = self.look(&subscription, deadline).await;
+        Ok(Some(LiveSubscription { subscription, live }))
     }
 
     /// What a product adds: `+10 GB`, `+7 days`.

@@ -195,3 +195,51 @@ async fn a_known_customer_starts_in_one_trip_and_telegram_is_not_called() {
     assert_eq!(answer.body.unwrap()["method"], "sendMessage");
     assert!(world.telegram.calls().iter().all(|call| call.via == Via::WebhookReply));
 }
+
+/// A renewal is an order like any other; what it writes besides: the subscription is claimed with the target, and finished with the order.
+#[tokio::test]
+async fn a_renewal_by_stars() {
+    let mut bill = Bill::open().await;
+    let customer = bill.world.customer(7_900_000_004);
+    actors::order(&customer, "Plan small", "⭐ 80").await;
+    customer.tap("Pay ⭐ 80").await.unwrap();
+    bill.world.dynamodb.take_log();
+    customer.send("/subscriptions").await;
+    bill.turn("(my subscriptions)");
+    customer.tap("Renew").await.unwrap();
+    bill.turn("(what to renew with)");
+    customer.tap("Plan small").await.unwrap();
+    bill.turn("(the offer)");
+    customer.tap("⭐ 80").await.unwrap();
+    bill.turn("place");
+    let orders = bill.world.orders(customer.id()).await;
+    let order = orders.iter().find(|order| order.extends.is_some()).unwrap();
+    let payload = bill.world.payload(order, 1);
+    bill.world.dynamodb.take_log();
+    assert!(bill.world.telegram.send_update(actors::successful_payment(customer.id(), &payload, 80, "the-renewal")).await.is_success());
+    let log = bill.world.dynamodb.take_log();
+    let ends: Vec<usize> = (1..).zip(&log).filter(|(_, exchange)| exchange.operation == "TransactWriteItems").map(|(n, _)| n).collect();
+    assert_eq!(ends.len(), 3, "it is settled, claimed, finished");
+    for (step, (from, to)) in ["settle", "claim", "finish"].into_iter().zip([(0, ends[0]), (ends[0], ends[1]), (ends[1], log.len())]) {
+        let log: Vec<Exchange> =
+            log[from..to].iter().enumerate().map(|(n, exchange)| Exchange { began_after: n, ..exchange.clone() }).collect();
+        let tally = bill.line(step, &log);
+        bill.trips += tally.trips;
+        bill.units += tally.write.total().normalize();
+    }
+    bill.world.audit().await;
+    let (trips, units) = (bill.trips, bill.units);
+    writeln!(bill.lines, "the renewal: {trips} trips, {units} units").unwrap();
+    expect![[r#"
+                                   trips  reads | table  list  work writes
+        (my subscriptions)             2      3 |     0     0     0      0
+        (what to renew with)           2      2 |     0     0     0      0
+        (the offer)                    2      2 |     0     0     0      0
+        place                          2      4 |     1     1     1      3
+        settle                         2      2 |     4     2     2      8
+        claim                          2      1 |     4     0     0      4
+        finish                         2      1 |     4     1     1      6
+        the renewal: 8 trips, 21 units
+    "#]]
+    .assert_eq(&bill.lines);
+}

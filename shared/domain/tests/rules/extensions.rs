@@ -326,3 +326,35 @@ proptest! {
         prop_assert_eq!(granted(&started, &revised).expires_at, Some(start.plus(both)));
     }
 }
+
+/// What orders carry while they are granted or taken back.
+#[test]
+fn the_stored_forms_of_targets() {
+    let forms = [
+        Target::Limits(limits(&active(), &plan(Some(50), Some(30)))),
+        Target::Limits(limits(&on_hold(), &plan(Some(50), Some(30)))),
+        Target::Limits(limits(&active(), &plan(None, None))),
+        Target::Limits(limits(&on_hold(), &plan(None, None))),
+        target(Some(&Seen { state: State::Off, ..active() }), true, &plan(Some(50), Some(30)), NOW).unwrap(),
+        Target::Anew,
+        Target::Less(Limits::NOTHING),
+        Target::Off,
+    ];
+    let mut stored = String::new();
+    for form in forms {
+        let json = serde_json::to_string(&form).unwrap();
+        assert_eq!(serde_json::from_str::<Target>(&json).unwrap(), form);
+        stored.push_str(&json);
+        stored.push('\n');
+    }
+    expect_test::expect![[r#"
+        {"limits":{"data":{"bytes":{"was":10737418240,"shall_be":64424509440}},"time":{"until":{"was":"2027-01-20T08:00:00.000Z","shall_be":"2027-02-19T08:00:00.000Z"}}}}
+        {"limits":{"data":{"bytes":{"was":10737418240,"shall_be":64424509440}},"time":{"on_hold":{"was":2592000000,"shall_be":5184000000,"looked_at":"2027-01-15T08:00:00.000Z"}}}}
+        {"limits":{"data":{"unlimited":{"was":10737418240}},"time":{"unlimited":{"until":"2027-01-20T08:00:00.000Z"}}}}
+        {"limits":{"data":{"unlimited":{"was":10737418240}},"time":{"unlimited":{"on_hold":2592000000}}}}
+        {"limits":{"data":{"bytes":{"shall_be":57982058496}},"time":{"until":{"was":"2027-01-15T08:00:00.000Z","shall_be":"2027-02-14T08:00:00.000Z"}},"on":true}}
+        "anew"
+        {"less":{"data":"keep","time":"keep"}}
+        "off"
+    "#]].assert_eq(&stored);
+}

@@ -5,6 +5,7 @@ mod delivery;
 mod new_link;
 mod panel;
 mod process;
+mod renewal;
 mod table;
 
 use domain::time::Span;
