@@ -12,7 +12,7 @@ use domain::{
     product::Product,
     referral::{Referral, attach},
     settings::Settings,
-    subscription::Subscription,
+    subscription::{Reminder, Subscription},
     user::User,
 };
 use expect_test::{Expect, expect};
@@ -484,6 +484,13 @@ fn a_subscription() {
               "version": 1
             }"#]],
     );
+    let mut reminded = Subscription { reminded: vec![Reminder::DaysLeft(3), Reminder::DataLeft(20)], ..full.clone() };
+    reminded.reminded.extend([Reminder::Ended, Reminder::WinBack]);
+    reminded.ended_at = Some(NOW);
+    let json = serde_json::to_value(&reminded).unwrap();
+    assert_eq!(json["reminded"], serde_json::json!([{ "days_left": 3 }, { "data_left": 20 }, "ended", "win_back"]));
+    assert_eq!(json["ended_at"], "2027-01-15T08:00:00.000Z");
+    returns(&reminded);
     let least = Subscription { data_limit: None, duration_days: None, revoked_at: None, ..full.clone() };
     let json = serde_json::to_value(&least).unwrap();
     assert!(["data_limit", "duration_days", "revoked_at"].iter().all(|absent| json.get(absent).is_none()));
