@@ -12,7 +12,8 @@ use domain::Language;
 use crate::text::Texts;
 
 /// The commands, as people find them in the chat's menu; `command-<name>` describes each.
-pub const COMMANDS: [&str; 10] = ["start", "menu", "plans", "trial", "subscriptions", "invite", "language", "support", "paysupport", "help"];
+pub const COMMANDS: [&str; 10] =
+    ["start", "menu", "plans", "trial", "subscriptions", "invite", "language", "support", "paysupport", "help"];
 
 /// Whom Telegram shows what: clients of these languages, and all others.
 const AUDIENCES: [(Option<&str>, Language); 4] =
