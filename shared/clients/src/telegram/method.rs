@@ -2,7 +2,7 @@
 
 use frankenstein::methods::{
     AnswerCallbackQueryParams, AnswerPreCheckoutQueryParams, CopyMessageParams, CreateInvoiceLinkParams, DeleteWebhookParams,
-    EditMessageCaptionParams, EditMessageReplyMarkupParams, EditMessageTextParams, GetChatMemberParams, GetUpdatesParams,
+    EditMessageCaptionParams, EditMessageReplyMarkupParams, EditMessageTextParams, EditUserStarSubscriptionParams, GetChatMemberParams, GetUpdatesParams,
     RefundStarPaymentParams, SendDocumentParams, SendMessageParams, SendPhotoParams, SetChatMenuButtonParams, SetMyCommandsParams,
     SetMyDescriptionParams, SetMyShortDescriptionParams, SetWebhookParams,
 };
@@ -41,6 +41,7 @@ methods! {
     CreateInvoiceLinkParams => "createInvoiceLink" -> String;
     AnswerPreCheckoutQueryParams => "answerPreCheckoutQuery" -> Done;
     RefundStarPaymentParams => "refundStarPayment" -> Done;
+    EditUserStarSubscriptionParams => "editUserStarSubscription" -> Done;
     GetChatMemberParams => "getChatMember" -> ChatMember;
     SetWebhookParams => "setWebhook" -> Done;
     DeleteWebhookParams => "deleteWebhook" -> Done;
@@ -89,4 +90,6 @@ impl SentMessage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct ChatMember {
     pub status: MemberStatus,
+    /// Told of somebody restricted alone, who may have left.
+    pub is_member: Option<bool>,
 }
