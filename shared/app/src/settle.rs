@@ -152,7 +152,7 @@ impl App {
                     CodeEffect::None | CodeEffect::Release => CodeWrite::None,
                 },
             };
-            let (mut paid, payment, writes) = self.settling(transition, event, besides, proof)?;
+            let Settling { order: mut paid, payment, writes } = self.settling(transition, event, besides, proof)?;
             let names: Vec<Part> = writes.iter().map(|(part, _)| *part).collect();
             let writes = writes.into_iter().map(|(_, write)| write).collect();
             match self.store.commit(&self.seams.nonce(), writes).await {
@@ -192,13 +192,7 @@ impl App {
     }
 
     /// The transaction in precedence order, with what each write is for.
-    fn settling(
-        &self,
-        transition: Transition,
-        event: &PaymentEvent,
-        besides: Besides,
-        proof: Proof<'_>,
-    ) -> Result<(Order, Payment, Vec<(Part, Write)>), AppError> {
+    fn settling(&self, transition: Transition, event: &PaymentEvent, besides: Besides, proof: Proof<'_>) -> Result<Settling, AppError> {
         let Transition { mut order, referral, .. } = transition;
         let now = self.now();
         let mut payment = Payment {
@@ -219,7 +213,7 @@ impl App {
             version: 1,
         };
         let mut writes = vec![(Part::Order, Write::replace(&mut order)?)];
-        writes.push((Part::Payment, match proof {
+        let of_payment = match proof {
             Proof::Report | Proof::Approval(_) => Write::create(&payment)?,
             Proof::ByHand(kept, _) => {
                 payment.settled_at = kept.settled_at;
@@ -227,7 +221,8 @@ impl App {
                 payment.version = kept.version;
                 Write::replace(&mut payment)?
             }
-        }));
+        };
+        writes.push((Part::Payment, of_payment));
         if let ReferralEffect::Qualify { inviter } = referral
             && besides.referral
         {
@@ -254,7 +249,7 @@ impl App {
             Proof::ByHand(_, change) => self.traces(change, &payment, now)?,
         };
         writes.extend(traces.into_iter().map(|write| (Part::Rest, write)));
-        Ok((order, payment, writes))
+        Ok(Settling { order, payment, writes })
     }
 
     /// Frees the amounts that an order waited for.
@@ -332,6 +327,13 @@ impl App {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The order and the payment as they will stand, and the transaction that makes it so.
+struct Settling {
+    order: Order,
+    payment: Payment,
+    writes: Vec<(Part, Write)>,
+}
+
 enum Part {
     Order,
     Payment,

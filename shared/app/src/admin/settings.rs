@@ -136,14 +136,9 @@ fn check_entry(settings: &Settings) -> Result<(), Invalid> {
         }
         check_url(&field("url"), &channel.url)?;
     }
-    match &settings.terms_of_use {
-        Some(terms) => check_url("terms_of_use.url", &terms.url)?,
-        None => {}
-    }
-    match &settings.terms_of_use {
-        Some(terms) if terms.version == 0 => Err(Invalid::new("terms_of_use.version", "1 or more")),
-        Some(_) | None => Ok(()),
-    }
+    let Some(terms) = &settings.terms_of_use else { return Ok(()) };
+    check_url("terms_of_use.url", &terms.url)?;
+    if terms.version == 0 { Err(Invalid::new("terms_of_use.version", "1 or more")) } else { Ok(()) }
 }
 
 fn check_money(settings: &Settings) -> Result<(), Invalid> {
