@@ -1,10 +1,12 @@
 //! What a customer does with one of his subscriptions.
 
-use app::{App, AppError, Deadline, account::LiveSubscription, button::SubscriptionAction, new_link::Stage, screen::Screen};
+use app::{
+    App, AppError, Deadline, account::LiveSubscription, button::SubscriptionAction, new_link::Stage, recurring::Renewing, screen::Screen,
+};
 use domain::{
     OrderId, OrderKey,
     conversation::Awaiting,
-    subscription::{LabelRefusal, Subscription},
+    subscription::{LabelRefusal, Renews, Subscription},
     user::User,
 };
 
@@ -66,8 +68,28 @@ pub async fn on_action(
             Some(subscription) => named(app, user, subscription, "label-removed", deadline).await,
             None => unknown(),
         },
+        SubscriptionAction::StopRenewing => renewing(app, user, order, Renews::Stopped, deadline).await?,
+        SubscriptionAction::GoOnRenewing => renewing(app, user, order, Renews::On, deadline).await?,
         SubscriptionAction::Extend => Box::pin(renewal::choices(app, user, key, deadline)).await?,
     }))
+}
+
+/// Ends the subscription in Stars, or lets it go on, and shows what stands.
+async fn renewing(app: &App, user: &User, order: OrderId, wish: Renews, deadline: Deadline) -> Result<Screen, AppError> {
+    let language = user.language;
+    let first = match app.set_renewing(order, wish, deadline).await? {
+        Renewing::Done(subscription) => {
+            let first = if wish == Renews::On { "renewing-goes-on" } else { "renewing-stopped" };
+            return Ok(named(app, user, *subscription, first, deadline).await);
+        }
+        Renewing::Refused => "renewing-refused",
+        Renewing::Unknown => "renewing-unknown",
+        Renewing::None => return Ok(screens::notice(app, language, "subscription-unknown-here")),
+    };
+    Ok(match app.store.subscription(order).await? {
+        Some(subscription) => named(app, user, subscription, first, deadline).await,
+        None => screens::notice(app, language, "subscription-unknown-here"),
+    })
 }
 
 /// One subscription as it is now.

@@ -102,6 +102,7 @@ plan-no-method = No way to pay for this plan is open at the moment. Please choos
 plan-gone = This plan is not sold any more. Here is what is.
 terms-changed = ℹ️ The offer has changed since this button was made. Nothing was charged; here is how it stands now.
 button-pay-telegram-stars = { $amount }
+button-pay-recurring-stars = 🔁 { $amount } every 30 days
 button-pay-card = 💳 Card to card · { $amount }
 button-pay-crypto-pay = 💎 Crypto · { $amount }
 button-pay-zarinpal = 🏦 ZarinPal · { $amount }
@@ -154,6 +155,13 @@ order-stars =
     Open until { $until }.
 
     Tap the button, confirm in Telegram, and your link arrives by itself.
+order-recurring-stars =
+    🧾 <b>{ $plan }</b>
+
+    To pay: <b>{ $amount }</b> now, and the same every 30 days until you end it.
+    Open until { $until }.
+
+    Tap the button, confirm in Telegram, and your link arrives by itself. You can end it at any time, here or in Telegram's settings.
 order-page =
     🧾 <b>{ $plan }</b>
 
@@ -247,6 +255,14 @@ usage-unlimited = { $used } used, unlimited data
 expires = ⏳ until { $at }
 starts-at-first-use = ⏳ { $days } from the first connection
 button-copy-link = 📋 Copy the link
+subscription-renews = 🔁 renews itself in Stars every 30 days, unless you ended it in Telegram's settings
+subscription-renews-no-more = 🔁 does not renew itself any more
+button-stop-renewing = 🔁 Stop renewing
+button-go-on-renewing = 🔁 Renew again
+renewing-stopped = ✅ No more Stars will be charged. What is paid for stays yours.
+renewing-goes-on = ✅ It renews itself again.
+renewing-refused = Telegram does not change this: its period is over, or it was ended in Telegram's settings. Look there under “My Stars”.
+renewing-unknown = Telegram does not answer at the moment. Please try again in a minute.
 button-refresh = 🔄 Refresh
 subscription-disabled = It was switched off by our team. If you do not know why, write to us.
 subscription-unknown-here = I do not find this subscription. Here is the menu.

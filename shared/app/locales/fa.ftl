@@ -102,6 +102,7 @@ plan-no-method = فعلاً راهی برای پرداخت این پلن باز 
 plan-gone = این پلن دیگر فروخته نمی‌شود. پلن‌های موجود این‌ها هستند.
 terms-changed = ℹ️ پیشنهاد از زمان ساخت این دکمه تغییر کرده است. چیزی پرداخت نشد؛ وضعیت فعلی این است.
 button-pay-telegram-stars = { $amount }
+button-pay-recurring-stars = 🔁 { $amount } هر ۳۰ روز
 button-pay-card = 💳 کارت به کارت · { $amount }
 button-pay-crypto-pay = 💎 رمزارز · { $amount }
 button-pay-zarinpal = 🏦 زرین‌پال · { $amount }
@@ -154,6 +155,13 @@ order-stars =
     مهلت پرداخت: { $until }
 
     روی دکمه بزنید و در تلگرام تأیید کنید؛ لینک شما خودش می‌رسد.
+order-recurring-stars =
+    🧾 <b>{ $plan }</b>
+
+    مبلغ: <b>{ $amount }</b> همین حالا، و هر ۳۰ روز همین مبلغ تا وقتی لغوش کنید.
+    مهلت پرداخت تا { $until }.
+
+    دکمه را بزنید و در تلگرام تأیید کنید؛ لینک خودش می‌رسد. هر وقت بخواهید، اینجا یا در تنظیمات تلگرام، لغوش می‌کنید.
 order-page =
     🧾 <b>{ $plan }</b>
 
@@ -247,6 +255,14 @@ usage-unlimited = { $used } مصرف شده، حجم نامحدود
 expires = ⏳ تا { $at }
 starts-at-first-use = ⏳ { $days } از اولین اتصال
 button-copy-link = 📋 کپی لینک
+subscription-renews = 🔁 هر ۳۰ روز خودش با استارز تمدید می‌شود، مگر اینکه در تنظیمات تلگرام لغوش کرده باشید
+subscription-renews-no-more = 🔁 دیگر خودکار تمدید نمی‌شود
+button-stop-renewing = 🔁 لغو تمدید خودکار
+button-go-on-renewing = 🔁 تمدید خودکار دوباره
+renewing-stopped = ✅ دیگر استارزی کم نمی‌شود. آنچه پرداخت شده برای شما می‌ماند.
+renewing-goes-on = ✅ دوباره خودکار تمدید می‌شود.
+renewing-refused = تلگرام این را تغییر نمی‌دهد: دوره‌اش تمام شده یا در تنظیمات تلگرام لغو شده است. در تلگرام به بخش «استارز من» سر بزنید.
+renewing-unknown = تلگرام فعلاً جواب نمی‌دهد. لطفاً یک دقیقه دیگر دوباره امتحان کنید.
 button-refresh = 🔄 به‌روزرسانی
 subscription-disabled = همکاران ما آن را غیرفعال کرده‌اند. اگر دلیلش را نمی‌دانید به ما پیام بدهید.
 subscription-unknown-here = این اشتراک را پیدا نمی‌کنم. این هم منو.

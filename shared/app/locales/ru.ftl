@@ -104,6 +104,7 @@ plan-no-method = Сейчас этот тариф оплатить нельзя.
 plan-gone = Этот тариф больше не продаётся. Вот что есть.
 terms-changed = ℹ️ Предложение изменилось с тех пор, как появилась эта кнопка. Ничего не списано; вот как обстоит дело сейчас.
 button-pay-telegram-stars = { $amount }
+button-pay-recurring-stars = 🔁 { $amount } каждые 30 дней
 button-pay-card = 💳 С карты на карту · { $amount }
 button-pay-crypto-pay = 💎 Криптовалюта · { $amount }
 button-pay-zarinpal = 🏦 ZarinPal · { $amount }
@@ -156,6 +157,13 @@ order-stars =
     Оплатить до { $until }.
 
     Нажмите кнопку, подтвердите в Telegram, и ссылка придёт сама.
+order-recurring-stars =
+    🧾 <b>{ $plan }</b>
+
+    К оплате: <b>{ $amount }</b> сейчас и столько же каждые 30 дней, пока вы не отмените.
+    Открыт до { $until }.
+
+    Нажмите кнопку, подтвердите в Telegram — и ссылка придёт сама. Отменить можно в любой момент здесь или в настройках Telegram.
 order-page =
     🧾 <b>{ $plan }</b>
 
@@ -249,6 +257,14 @@ usage-unlimited = использовано { $used }, безлимитный т�
 expires = ⏳ до { $at }
 starts-at-first-use = ⏳ { $days } с первого подключения
 button-copy-link = 📋 Скопировать ссылку
+subscription-renews = 🔁 продлевается сама за Stars каждые 30 дней, если вы не отменили её в настройках Telegram
+subscription-renews-no-more = 🔁 больше не продлевается сама
+button-stop-renewing = 🔁 Отключить автопродление
+button-go-on-renewing = 🔁 Включить автопродление
+renewing-stopped = ✅ Stars больше не спишутся. Оплаченное остаётся вашим.
+renewing-goes-on = ✅ Подписка снова продлевается сама.
+renewing-refused = Telegram не меняет это: период закончился или подписка отменена в настройках Telegram. Посмотрите там, в разделе «Мои звёзды».
+renewing-unknown = Telegram сейчас не отвечает. Попробуйте ещё раз через минуту.
 button-refresh = 🔄 Обновить
 subscription-disabled = Её отключила наша команда. Если не знаете почему, напишите нам.
 subscription-unknown-here = Такой подписки не нахожу. Вот меню.

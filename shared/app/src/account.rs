@@ -6,7 +6,7 @@ use clients::{
     panel::{Account, AccountStatus},
     telegram::api::types::InlineKeyboardMarkup,
 };
-use domain::{Language, OrderId, OrderKey, TelegramUserId, order::Order, subscription::Subscription};
+use domain::{Language, OrderId, OrderKey, TelegramUserId, order::Order, subscription::{Renews, Subscription}};
 use store::Cursor;
 use tracing::warn;
 
@@ -176,6 +176,9 @@ impl App {
                 }
             }
         }
+        if let Some(renewing) = self.renewing_text(subscription, language) {
+            let _ = write!(text, "\n{renewing}");
+        }
         text
     }
 
@@ -196,6 +199,15 @@ impl App {
             (None, Some(at)) => self.texts.html(language, "expires", &[("at", Arg::Raw(format::moment(language, at)))]),
             (None, None) => self.texts.html(language, "no-expiry", &[]),
         }
+    }
+
+    /// How a subscription in Stars goes on.
+    fn renewing_text(&self, subscription: &Subscription, language: Language) -> Option<String> {
+        let text = match subscription.renews? {
+            Renews::On => "subscription-renews",
+            Renews::Stopped => "subscription-renews-no-more",
+        };
+        Some(self.texts.html(language, text, &[]))
     }
 
     /// A subscription's state with its link, and when it was looked at.

@@ -101,6 +101,9 @@ pub enum SubscriptionAction {
     NewLink,
     /// The next text is its name.
     Rename,
+    /// Ends the subscription in Stars that pays for it, or lets it go on.
+    StopRenewing,
+    GoOnRenewing,
     /// The bot waits for no name any more.
     KeepName,
     /// Its plan's name is its name again.
@@ -136,7 +139,7 @@ impl SubscriptionAction {
     /// Pages of links that there are buttons for.
     pub const CONFIG_PAGES: u8 = 10;
 
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Extend,
         Self::Qr,
         Self::Configs(0),
@@ -153,6 +156,8 @@ impl SubscriptionAction {
         Self::AskNewLink,
         Self::NewLink,
         Self::Rename,
+        Self::StopRenewing,
+        Self::GoOnRenewing,
         Self::KeepName,
         Self::Unname,
         Self::Instructions(Platform::Android),
@@ -172,6 +177,8 @@ impl SubscriptionAction {
             Self::AskNewLink => 'n',
             Self::NewLink => 'y',
             Self::Rename => 'r',
+            Self::StopRenewing => 's',
+            Self::GoOnRenewing => 'g',
             Self::KeepName => 'k',
             Self::Unname => 'u',
             Self::Instructions(Platform::Android) => 'A',

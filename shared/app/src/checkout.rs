@@ -38,7 +38,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    fn of(order: &Order) -> Self {
+    pub fn of(order: &Order) -> Self {
         match order.extends {
             Some(subscription) => Self::Extend(subscription),
             None if order.gift => Self::Gift,
@@ -128,7 +128,7 @@ pub enum Placed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Payable {
     /// A Telegram invoice in Stars.
-    Stars { link: String, amount: Money },
+    Stars { link: String, amount: Money, gateway: Gateway },
     /// The gateway's page.
     Page { url: String, amount: Money, gateway: Gateway },
     /// A transfer, then a receipt.
@@ -155,6 +155,8 @@ impl From<AttemptRefusal> for NotPayable {
     }
 }
 
+/// Telegram charges a subscription in Stars again after so many days.
+const RECURRING_DAYS: u16 = 30;
 /// A button's ulid is the customer's: it must be of about now.
 const OLDEST_BUTTON: Span = Span::hours(24);
 const CLOCK_SKEW: Span = Span::minutes(5);
@@ -179,8 +181,20 @@ impl App {
     ) -> Result<Offer, AppError> {
         let off = discount.as_ref().map_or(Money::zero(product.price.currency()), |(_, off)| *off);
         let total = product.price.checked_sub(off).map_err(|error| AppError::Text(error.to_string()))?;
-        let methods = self.gateways_of(shop).filter_map(|gateway| Some((gateway, shop.quote(product, gateway, total)?))).collect();
+        let methods = self.methods(shop, product, purpose, discount.is_some(), total);
         Ok(Offer { product: product.clone(), purpose, discount, total, methods, order })
+    }
+
+    /// The ways to pay `total` for a product, and what each would charge. Stars that renew themselves buy a plan of exactly their period, for oneself,
+    /// at its full price: what is charged again is what was charged first.
+    pub fn methods(&self, shop: &Shop, product: &Product, purpose: Purpose, discounted: bool, total: Money) -> Vec<(Gateway, Money)> {
+        let renewable = shop.settings.recurring_stars
+            && !discounted
+            && purpose == Purpose::Purchase
+            && product.kind == ProductKind::Plan
+            && product.duration_days == Some(RECURRING_DAYS);
+        let gateways = self.gateways_of(shop).filter(|gateway| *gateway != Gateway::RecurringStars || renewable);
+        gateways.filter_map(|gateway| Some((gateway, shop.quote(product, gateway, total)?))).collect()
     }
 
     /// A fresh offer of a plan: its buttons place a new order.
@@ -460,8 +474,9 @@ impl App {
             let shop = self.shop().await?;
             // What was frozen is the price in the base currency; the quote in the gateway's currency is scaled from the plan's prices of now.
             let product = shop.product(&order.terms.product).filter(|product| product.price == order.terms.price);
-            let quote =
-                product.and_then(|product| shop.quote(product, gateway, order.total)).or_else(|| same_currency_quote(&order, gateway));
+            let methods = |product| self.methods(&shop, product, Purpose::of(&order), order.discount.is_some(), order.total);
+            let quote = product.and_then(|product| methods(product).into_iter().find(|(method, _)| *method == gateway));
+            let quote = quote.map(|(_, quote)| quote).or_else(|| same_currency_quote(&order, gateway));
             let Some(quote) = quote.filter(|_| self.gateways_of(&shop).any(|on| on == gateway)) else { return Err(NotPayable::Gateway(None)) };
             order.begin_attempt(gateway, quote, now)?;
             match self.write_attempt(order.clone(), Some((gateway, quote)), &shop, now, Vec::new(), Write::replace).await {
@@ -523,7 +538,7 @@ impl App {
             }
         };
         match opened.action {
-            OpenAction::StarsInvoice(link) => Ok((order, Payable::Stars { link, amount })),
+            OpenAction::StarsInvoice(link) => Ok((order, Payable::Stars { link, amount, gateway })),
             OpenAction::Instructions(card) => Ok((order, Payable::Card { card, amount })),
             OpenAction::Url(url) => match self.remember_invoice(order, attempt.number, opened.reference, &url).await {
                 (order, Some(url)) => Ok((order, Payable::Page { url, amount, gateway })),
@@ -537,7 +552,7 @@ impl App {
 
     /// The chat with the bot, for gateways that send their customers somewhere afterwards.
     async fn way_back(&self, gateway: Gateway) -> Option<String> {
-        if matches!(gateway, Gateway::TelegramStars | Gateway::Card | Gateway::CryptoPay) {
+        if matches!(gateway, Gateway::TelegramStars | Gateway::RecurringStars | Gateway::Card | Gateway::CryptoPay) {
             return None;
         }
         match self.bot_username().await {
@@ -581,7 +596,8 @@ impl App {
 }
 
 fn same_currency_quote(order: &Order, gateway: Gateway) -> Option<Money> {
-    domain::payment::gateway_currencies(gateway).contains(&order.total.currency()).then_some(order.total)
+    let fits = gateway != Gateway::RecurringStars && domain::payment::gateway_currencies(gateway).contains(&order.total.currency());
+    fits.then_some(order.total)
 }
 
 /// An amount that only one order waits for: some of the currency's smallest units more.

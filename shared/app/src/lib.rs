@@ -39,6 +39,7 @@ mod refund;
 mod remind;
 pub mod renewal;
 mod reward;
+pub mod recurring;
 pub mod screen;
 pub mod seams;
 pub mod settle;

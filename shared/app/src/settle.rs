@@ -136,7 +136,8 @@ impl App {
             let transition = match settlement {
                 Settlement::Apply(transition) => *transition,
                 // Only what is committed is held against the table: anything else is not decided from memory.
-                Settlement::Already | Settlement::Unapplied(_) | Settlement::Ignore if from_memory => continue,
+                Settlement::Already | Settlement::Renew | Settlement::Unapplied(_) | Settlement::Ignore if from_memory => continue,
+                Settlement::Renew => return self.renew_by_charge(order, buyer, event, deadline).await,
                 Settlement::Already => return self.settled_before(order, buyer, deadline).await,
                 // It is kept already.
                 Settlement::Unapplied(reason) if matches!(proof, Proof::ByHand(..)) => return Ok(Settled::Unapplied(reason)),
@@ -263,7 +264,7 @@ impl App {
     }
 
     /// The payment stands already: whatever its order still owes is tried again.
-    async fn paid_before(&self, known: Option<Payment>, event: &PaymentEvent, deadline: Deadline) -> Result<Settled, AppError> {
+    pub(crate) async fn paid_before(&self, known: Option<Payment>, event: &PaymentEvent, deadline: Deadline) -> Result<Settled, AppError> {
         let named = event.order.map(|(id, _)| id);
         match known {
             // One payment cannot pay two orders, and no gateway should say so: an alarm, and somebody has to look.
@@ -289,7 +290,7 @@ impl App {
         Ok(Settled::Already(Box::new(order)))
     }
 
-    async fn keep_unapplied(&self, event: &PaymentEvent, reason: UnappliedReason) -> Result<Settled, AppError> {
+    pub(crate) async fn keep_unapplied(&self, event: &PaymentEvent, reason: UnappliedReason) -> Result<Settled, AppError> {
         let payment = crate::unapplied::payment(event, reason, self.now());
         match self.store.commit(&self.seams.nonce(), vec![Write::create(&payment)?]).await {
             Ok(()) => {
@@ -326,7 +327,6 @@ impl App {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 /// The order and the payment as they will stand, and the transaction that makes it so.
 struct Settling {
     order: Order,
@@ -334,6 +334,7 @@ struct Settling {
     writes: Vec<(Part, Write)>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Order,
     Payment,

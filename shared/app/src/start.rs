@@ -98,7 +98,7 @@ fn build(env: &Environment, http: Http, store: Store, seams: Seams) -> Result<Ap
 fn adapters(config: &Config, http: &Http, telegram: &Telegram) -> Result<Vec<Arc<dyn PaymentGateway>>, clients::BadSetting> {
     let on = &config.gateways;
     let http = || http.clone();
-    let mut all: Vec<Arc<dyn PaymentGateway>> = vec![Arc::new(Stars::new(telegram.clone()))];
+    let mut all: Vec<Arc<dyn PaymentGateway>> = vec![Arc::new(Stars::new(telegram.clone())), Arc::new(Stars::recurring(telegram.clone()))];
     if let Some(card) = &config.card {
         all.push(Arc::new(Card::new(&card.number, &card.holder)?));
     }

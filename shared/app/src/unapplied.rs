@@ -50,6 +50,11 @@ impl App {
         let Some(timeout) = deadline.allows(self, std::time::Duration::from_secs(8)) else {
             return Ok(Outcome::Later("no time left".into()));
         };
+        if matches!(payment.reason, Some(UnappliedReason::Recurring | UnappliedReason::OrderEnded))
+            && let Err(error) = self.end_charges(payment).await
+        {
+            return Ok(Outcome::Later(error.to_string()));
+        }
         match gateway.refund(&Refund { payment: &payment.id, payer: payment.customer(), amount }, timeout).await {
             Ok(()) => self.note_refund(&payment.id).await.map(|()| Outcome::Done),
             Err(error) if error.is_transient() => Ok(Outcome::Later(error.to_string())),

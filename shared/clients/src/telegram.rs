@@ -16,7 +16,7 @@ pub use frankenstein as api;
 use frankenstein::{
     methods::{
         AnswerCallbackQueryParams, AnswerPreCheckoutQueryParams, CopyMessageParams, CreateInvoiceLinkParams, DeleteWebhookParams,
-        EditMessageCaptionParams, EditMessageReplyMarkupParams, EditMessageTextParams, GetChatMemberParams, GetUpdatesParams,
+        EditMessageCaptionParams, EditMessageReplyMarkupParams, EditMessageTextParams, EditUserStarSubscriptionParams, GetChatMemberParams, GetUpdatesParams,
         RefundStarPaymentParams, SendDocumentParams, SendMessageParams, SendPhotoParams, SetMyCommandsParams, SetWebhookParams,
     },
     types::{AllowedUpdate, InlineKeyboardMarkup},
@@ -158,6 +158,11 @@ impl Telegram {
     }
 
     pub async fn refund_star_payment(&self, params: &RefundStarPaymentParams) -> Result<(), TelegramError> {
+        self.invoke(params).await.map(|Done| ())
+    }
+
+    /// Ends a customer's subscription in Stars after its period, or lets it go on.
+    pub async fn edit_user_star_subscription(&self, params: &EditUserStarSubscriptionParams) -> Result<(), TelegramError> {
         self.invoke(params).await.map(|Done| ())
     }
 

@@ -72,6 +72,9 @@ pub struct Order {
     /// Bought for somebody else: it gives a link to claim instead of an account.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub gift: bool,
+    /// Paid by a subscription in Stars: Telegram charges it again every 30 days.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub renews: bool,
     /// The message of the buyer's chat that shows it: what becomes of the order is shown there too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub screen: Option<i32>,
@@ -383,6 +386,7 @@ impl Order {
             extends: new.extends,
             target: None,
             gift: new.gift,
+            renews: false,
             screen: new.screen,
             attempts: Vec::new(),
             panel_name: new.panel_name,
@@ -402,6 +406,56 @@ impl Order {
             order.work.owe(Duty::Expire, order.expires_at);
         }
         order
+    }
+
+    /// The renewal that a further charge of the subscription in Stars pays: an order of its own, under the charge's key, at the terms of the first. Paid
+    /// from the beginning; whoever writes it has the provisioning until `lease_until`. `panel_name` is unused, as with every renewal.
+    pub fn renewed_by_charge(
+        &self,
+        key: OrderKey,
+        panel_name: SubscriptionName,
+        payment: PaymentId,
+        quote: Money,
+        now: Timestamp,
+        lease_until: Timestamp,
+    ) -> Self {
+        let attempt = Attempt {
+            number: 1,
+            gateway: Gateway::RecurringStars,
+            quote,
+            opened_at: now,
+            reference: None,
+            url: None,
+            card: None,
+            receipt: None,
+        };
+        let mut work = Work::default();
+        work.owe_and_take(Duty::Provision, lease_until);
+        Self {
+            id: OrderId::new(self.id.buyer, key),
+            status: OrderStatus::Paid,
+            terms: self.terms.clone(),
+            total: self.total,
+            discount: None,
+            inviter: None,
+            first_purchase: false,
+            extends: Some(self.id.key),
+            target: None,
+            gift: false,
+            renews: false,
+            screen: None,
+            attempts: vec![attempt],
+            panel_name,
+            payment: Some(payment),
+            created_at: now,
+            expires_at: now,
+            paid_at: Some(now),
+            provisioned_at: None,
+            delivered_at: None,
+            ended_at: None,
+            work,
+            version: 1,
+        }
     }
 
     pub fn attempt(&self, number: u8) -> Option<&Attempt> {

@@ -18,6 +18,8 @@ use crate::{
 #[serde(rename_all = "kebab-case")]
 pub enum Gateway {
     TelegramStars,
+    /// Stars that Telegram charges again every 30 days. Their payments carry the name of [`Gateway::TelegramStars`].
+    RecurringStars,
     Card,
     CryptoPay,
     #[serde(rename = "zarinpal")]
@@ -36,8 +38,9 @@ pub enum Gateway {
 
 impl Gateway {
     /// In the order in which customers see them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::TelegramStars,
+        Self::RecurringStars,
         Self::Card,
         Self::CryptoPay,
         Self::ZarinPal,
@@ -54,6 +57,7 @@ impl Gateway {
     pub const fn name(self) -> &'static str {
         match self {
             Self::TelegramStars => "telegram-stars",
+            Self::RecurringStars => "recurring-stars",
             Self::Card => "card",
             Self::CryptoPay => "crypto-pay",
             Self::ZarinPal => "zarinpal",
@@ -72,6 +76,7 @@ impl Gateway {
     pub const fn button(self) -> char {
         match self {
             Self::TelegramStars => 's',
+            Self::RecurringStars => 'a',
             Self::Card => 'c',
             Self::CryptoPay => 'p',
             Self::ZarinPal => 'z',
@@ -93,7 +98,7 @@ impl Gateway {
     /// Whether the gateway can be asked what became of an invoice.
     pub const fn can_be_polled(self) -> bool {
         match self {
-            Self::TelegramStars | Self::Card => false,
+            Self::TelegramStars | Self::RecurringStars | Self::Card => false,
             Self::CryptoPay
             | Self::ZarinPal
             // As soon as its customer has chosen a coin: before that there is nothing to ask about.
@@ -105,6 +110,14 @@ impl Gateway {
             | Self::Platega
             | Self::Tribute
             | Self::Stripe => true,
+        }
+    }
+
+    /// The gateway whose name its payments carry.
+    pub const fn charged_as(self) -> Self {
+        match self {
+            Self::RecurringStars => Self::TelegramStars,
+            other => other,
         }
     }
 
@@ -270,6 +283,8 @@ impl Payment {
 pub enum Settlement {
     /// The order is paid.
     Apply(Box<Transition>),
+    /// A further charge of the subscription in Stars that bought the order: it pays a renewal of its own, see [`Order::renewed_by_charge`].
+    Renew,
     /// This payment paid this order before: success, and whatever the order still owes is tried again.
     Already,
     /// Money without an order that wants it: kept as an unapplied payment.
@@ -291,19 +306,30 @@ pub fn settle(order: Option<&Order>, event: &PaymentEvent, now: Timestamp, lease
     if order.payment.as_ref() == Some(&event.payment) {
         return Settlement::Already;
     }
-    if event.recurring {
-        return Settlement::Unapplied(UnappliedReason::Recurring);
-    }
-    let Some(attempt) = order.attempt(number).filter(|attempt| attempt.gateway == event.payment.gateway()) else {
+    let Some(attempt) = order.attempt(number).filter(|attempt| attempt.gateway.charged_as() == event.payment.gateway()) else {
         return Settlement::Unapplied(UnappliedReason::UnknownAttempt);
     };
+    let renews = attempt.gateway == Gateway::RecurringStars;
+    if event.recurring && !renews {
+        return Settlement::Unapplied(UnappliedReason::Recurring);
+    }
     if event.payer.is_some_and(|payer| payer != order.id.buyer) {
         return Settlement::Unapplied(UnappliedReason::OtherPayer);
     }
     if event.amount != Some(attempt.quote) {
         return Settlement::Unapplied(UnappliedReason::AmountMismatch);
     }
-    of_order(order, &event.payment, now, lease_until)
+    // A charge that comes before the first one was heard of pays the order itself.
+    if event.recurring && matches!(order.status, order::OrderStatus::Paid | order::OrderStatus::Provisioned) {
+        return Settlement::Renew;
+    }
+    match of_order(order, &event.payment, now, lease_until) {
+        Settlement::Apply(mut transition) => {
+            transition.order.renews = renews;
+            Settlement::Apply(transition)
+        }
+        other => other,
+    }
 }
 
 /// An operator says that a payment which fits no order pays `order` all the same, whatever its amount and whoever paid it.
@@ -376,7 +402,7 @@ pub fn pre_checkout(
 /// Currencies in which a gateway can invoice, the preferred first.
 pub const fn gateway_currencies(gateway: Gateway) -> &'static [Currency] {
     match gateway {
-        Gateway::TelegramStars => &[Currency::Xtr],
+        Gateway::TelegramStars | Gateway::RecurringStars => &[Currency::Xtr],
         Gateway::Card => &[Currency::Irt, Currency::Rub],
         Gateway::CryptoPay => &[Currency::Usd, Currency::Eur, Currency::Rub, Currency::Usdt, Currency::Ton],
         Gateway::ZarinPal => &[Currency::Irt, Currency::Irr],

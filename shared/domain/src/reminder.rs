@@ -5,7 +5,7 @@
 
 use crate::{
     settings::Reminders,
-    subscription::{Reminder, Subscription},
+    subscription::{Reminder, Renews, Subscription},
     time::{Span, Timestamp},
 };
 
@@ -87,6 +87,9 @@ impl Subscription {
 /// Looks at the account of `subscription`, which is due. At most one thing is told, the most urgent; everything else that holds is marked with it.
 pub fn look(subscription: &Subscription, seen: &Seen, settings: &Reminders, now: Timestamp) -> Look {
     let mut next = subscription.clone();
+    // What is paid again by itself does not run out of days.
+    let calm = (next.renews == Some(Renews::On)).then(|| Reminders { days_left: Vec::new(), ..settings.clone() });
+    let settings = calm.as_ref().unwrap_or(settings);
     let tell = if next.revoked_at.is_some() {
         next.owe_look(None);
         None

@@ -35,6 +35,8 @@ mod races;
 #[cfg(test)]
 mod receipts;
 #[cfg(test)]
+mod recurring;
+#[cfg(test)]
 mod referrals;
 #[cfg(test)]
 mod refunds;

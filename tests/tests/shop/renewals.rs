@@ -394,6 +394,7 @@ async fn a_renewal_waits_for_the_one_before() {
     buy(&customer, "Plan small", 80).await;
     let first = extension(&world, customer.id()).await;
     assert_eq!(subscription(&world, customer.id()).await.busy_with, Some(first.id.key));
+    world.clock.advance(Span::seconds(1));
     buy(&customer, "Plan more-days", 15).await;
     let second = extension(&world, customer.id()).await;
     assert_eq!((second.status, second.target), (OrderStatus::Paid, None));

@@ -180,3 +180,33 @@ async fn who_is_banned_writes_to_nobody() {
     customer.send_photo(b"a picture".to_vec()).await;
     assert!(world.operator().chat().iter().all(|message| !message.from_bot), "{:?}", world.operator().chat());
 }
+
+/// The parts of an album come as messages of their own: each is passed on, and the customer is told once.
+#[tokio::test]
+async fn an_album_is_acknowledged_once() {
+    let world = World::open().await;
+    let (customer, operator) = (world.customer(7_400_000_010), world.operator());
+    for part in ["one", "two", "three"] {
+        customer.send_photo_with_caption(part.as_bytes().to_vec(), part).await;
+    }
+    let parts: Vec<i64> = customer.chat().into_iter().filter(|message| !message.from_bot).map(|message| message.message_id).collect();
+    customer.send("/support").await;
+    let mut told = 0;
+    for message_id in parts {
+        let answer = world
+            .telegram
+            .send_update(json!({ "message": {
+                "message_id": message_id, "date": 1_795_000_000, "media_group_id": "13000000001",
+                "chat": { "id": customer.id(), "type": "private" },
+                "from": { "id": customer.id(), "is_bot": false, "first_name": "Customer", "language_code": "en" },
+                "photo": [{ "file_id": "a", "file_unique_id": "b", "width": 90, "height": 90 }],
+            } }))
+            .await;
+        assert!(answer.is_success());
+        told += usize::from(answer.body.is_some());
+    }
+    assert_eq!(told, 1);
+    for part in ["one", "two", "three"] {
+        assert!(operator.told(part).is_some(), "{part}");
+    }
+}

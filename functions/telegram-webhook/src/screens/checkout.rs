@@ -167,11 +167,10 @@ pub fn payable(app: &App, order: &Order, payable: &Payable, shop: &Shop, languag
     let common =
         |amount| [("plan", Arg::Text(order.terms.name.as_str())), ("amount", Arg::Raw(money(amount))), ("until", Arg::Raw(until.clone()))];
     let (text, keyboard, gateway) = match payable {
-        Payable::Stars { link, amount } => (
-            app.texts.html(language, "order-stars", &common(*amount)),
-            Keyboard::default().row([pay(*amount, link)]),
-            Gateway::TelegramStars,
-        ),
+        Payable::Stars { link, amount, gateway } => {
+            let text = if *gateway == Gateway::RecurringStars { "order-recurring-stars" } else { "order-stars" };
+            (app.texts.html(language, text, &common(*amount)), Keyboard::default().row([pay(*amount, link)]), *gateway)
+        }
         Payable::Page { url, amount, gateway } => {
             let mut keyboard = Keyboard::default().row([pay(*amount, url)]);
             if let Some(ulid) = order.id.key.ulid() {
@@ -209,9 +208,13 @@ fn order_footer(app: &App, order: &Order, shown: Option<Gateway>, shop: &Shop, l
     let Some(ulid) = order.id.key.ulid() else { return keyboard.row([home(app, language)]) };
     let product = shop.product(&order.terms.product);
     let left = order.attempts.len() < Order::MAX_ATTEMPTS;
+    let methods = product.filter(|_| left).map(|product| {
+        app.methods(shop, product, Purpose::of(order), order.discount.is_some(), order.total)
+    });
+    let quote_of = |gateway| methods.iter().flatten().find(|(method, _)| *method == gateway).map(|(_, quote)| *quote);
     for gateway in app.gateways_of(shop).filter(|gateway| Some(*gateway) != shown) {
         let begun = order.attempts.iter().rev().find(|attempt| attempt.gateway == gateway).map(|attempt| attempt.quote);
-        let quote = begun.or_else(|| product.filter(|_| left).and_then(|product| shop.quote(product, gateway, order.total)));
+        let quote = begun.or_else(|| quote_of(gateway));
         if let Some(quote) = quote {
             keyboard = keyboard.row([pay_button(app, language, gateway, quote, &Button::Pay { order: ulid, gateway })]);
         }

@@ -8,7 +8,11 @@ use app::{
     screen::{Keyboard, Screen, copy, danger, primary, tap},
     text::Arg,
 };
-use domain::{Language, subscription::Subscription, user::User};
+use domain::{
+    Language,
+    subscription::{Renews, Subscription},
+    user::User,
+};
 
 use super::{button, home};
 
@@ -80,6 +84,11 @@ pub fn subscription(app: &App, held: &LiveSubscription, language: Language, firs
             .row([act("button-configs", SubscriptionAction::Configs(0))].into_iter().chain(copied))
             .row([act("button-new-link", SubscriptionAction::AskNewLink), act("button-rename", SubscriptionAction::Rename)]);
     }
+    let keyboard = match subscription.renews {
+        Some(Renews::On) => keyboard.row([act("button-stop-renewing", SubscriptionAction::StopRenewing)]),
+        Some(Renews::Stopped) => keyboard.row([act("button-go-on-renewing", SubscriptionAction::GoOnRenewing)]),
+        None => keyboard,
+    };
     // Not "back": whoever has only this one is shown it again.
     let keyboard = keyboard.row([button(app, language, "button-my-subscriptions", &Button::Subscriptions), home(app, language)]);
     let mut text = app.subscription_detail(held, language);

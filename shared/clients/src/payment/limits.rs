@@ -27,6 +27,7 @@ impl AmountLimits {
 pub fn amount_limits(gateway: Gateway, currency: Currency) -> AmountLimits {
     match (gateway, currency) {
         (Gateway::TelegramStars, Currency::Xtr) => AmountLimits::between(1, 25_000, currency),
+        (Gateway::RecurringStars, Currency::Xtr) => AmountLimits::between(1, 10_000, currency),
         // A thousand rials, and a hundred million toman.
         (Gateway::ZarinPal, Currency::Irt) => AmountLimits::between(100, 100_000_000, currency),
         (Gateway::ZarinPal, Currency::Irr) => AmountLimits::between(1_000, 1_000_000_000, currency),

@@ -41,7 +41,7 @@ impl Refunds {
 pub const fn refunds_of(gateway: Gateway) -> Refunds {
     match gateway {
         Gateway::YooKassa | Gateway::Stripe => Refunds::Here,
-        Gateway::TelegramStars | Gateway::CryptoPay => Refunds::ToKnownPayer,
+        Gateway::TelegramStars | Gateway::RecurringStars | Gateway::CryptoPay => Refunds::ToKnownPayer,
         Gateway::Card => Refunds::ByHand("it is a transfer between cards"),
         Gateway::ZarinPal => Refunds::ByHand("it takes the access token of a person"),
         Gateway::Heleket | Gateway::Cryptomus => Refunds::ByHand("it takes an address to send the coins to"),

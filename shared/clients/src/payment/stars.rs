@@ -31,22 +31,32 @@ const MAX_PAYLOAD: usize = 128;
 #[derive(Debug, Clone)]
 pub struct Stars {
     telegram: Telegram,
+    recurring: bool,
 }
 
+/// The one period that Telegram charges again after, in seconds: 30 days.
+const PERIOD: u32 = 2_592_000;
+
 impl Stars {
+    /// Invoices that are paid once.
     pub const fn new(telegram: Telegram) -> Self {
-        Self { telegram }
+        Self { telegram, recurring: false }
+    }
+
+    /// Invoices that begin a subscription: Telegram charges the same again every 30 days until somebody ends it.
+    pub const fn recurring(telegram: Telegram) -> Self {
+        Self { telegram, recurring: true }
     }
 }
 
 #[async_trait]
 impl PaymentGateway for Stars {
     fn gateway(&self) -> Gateway {
-        Gateway::TelegramStars
+        if self.recurring { Gateway::RecurringStars } else { Gateway::TelegramStars }
     }
 
     async fn open(&self, invoice: &Invoice<'_>, now: Timestamp, timeout: Duration) -> Result<Opened, GatewayError> {
-        charged_in(Gateway::TelegramStars, invoice.amount)?;
+        charged_in(self.gateway(), invoice.amount)?;
         invoice.seconds_left(now)?;
         let stars = invoice.amount.whole_units().and_then(|stars| u32::try_from(stars).ok());
         let stars = stars.ok_or_else(|| GatewayError::Refused("not a number of Stars that can be charged".to_owned()))?;
@@ -60,6 +70,7 @@ impl PaymentGateway for Stars {
             .currency(Currency::Xtr.code())
             .prices(vec![LabeledPrice { label: title.clone(), amount: stars }])
             .title(title)
+            .maybe_subscription_period(self.recurring.then_some(PERIOD))
             .build();
         let link = self.telegram.within(timeout).create_invoice_link(&params).await.map_err(gateway_error)?;
         Ok(Opened { reference: None, action: OpenAction::StarsInvoice(link) })

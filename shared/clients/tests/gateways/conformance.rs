@@ -31,9 +31,9 @@ async fn every_gateway_invoices_in_its_currencies_and_in_no_other() {
             }
             let opened = opened.unwrap_or_else(|error| panic!("{kind} {currency}: {error}"));
             match (kind, opened.action) {
-                (Gateway::TelegramStars, OpenAction::StarsInvoice(link)) => assert_eq!(link, "https://t.me/$abc"),
+                (Gateway::TelegramStars | Gateway::RecurringStars, OpenAction::StarsInvoice(link)) => assert_eq!(link, "https://t.me/$abc"),
                 (Gateway::ZarinPal, OpenAction::Url(url)) => assert_eq!(url, format!("{}/pg/StartPay/{AUTHORITY}", peer.url)),
-                (Gateway::TelegramStars | Gateway::Card, other) if !matches!(other, OpenAction::Instructions(_)) => panic!("{other:?}"),
+                (Gateway::TelegramStars | Gateway::RecurringStars | Gateway::Card, other) if !matches!(other, OpenAction::Instructions(_)) => panic!("{other:?}"),
                 (_, OpenAction::Url(url)) => assert_eq!(url, "https://pay.example/1"),
                 (Gateway::Card, OpenAction::Instructions(card)) => {
                     assert_eq!(card, CardInstructions { number: "6037991111111111".into(), holder: "Nima R.".into() });

@@ -34,6 +34,7 @@ pub fn build(gateway: Gateway, url: &str) -> Arc<dyn PaymentGateway> {
     let http = Http::new().expect("a client");
     match gateway {
         Gateway::TelegramStars => Arc::new(Stars::new(Telegram::new(http, url, Secret::new(BOT_TOKEN)).expect("a bot"))),
+        Gateway::RecurringStars => Arc::new(Stars::recurring(Telegram::new(http, url, Secret::new(BOT_TOKEN)).expect("a bot"))),
         Gateway::Card => Arc::new(Card::new(CARD, "Nima R.").expect("a card")),
         Gateway::CryptoPay => Arc::new(CryptoPay::new(http, url, Secret::new(APP_TOKEN)).expect("an app")),
         Gateway::ZarinPal => {

@@ -63,7 +63,7 @@ fn callback(kind: Gateway, told: &Told) -> (HeaderMap, String, Vec<u8>) {
         |name: &'static str, value: String| headers.insert(HeaderName::from_static(name), HeaderValue::from_str(&value).expect("a value"));
     let mut query = String::new();
     let body = match kind {
-        Gateway::TelegramStars | Gateway::Card => unreachable!("no callbacks"),
+        Gateway::TelegramStars | Gateway::RecurringStars | Gateway::Card => unreachable!("no callbacks"),
         Gateway::CryptoPay => {
             let body = json!({"update_type": "invoice_paid", "payload": {"invoice_id": 528_890, "status": "paid", "currency_type": "fiat", "fiat": code, "amount": text, "payload": reference}}).to_string();
             header("crypto-pay-api-signature", mac::<Hmac<Sha256>>(&Sha256::digest(APP_TOKEN), body.as_bytes()));
@@ -140,7 +140,7 @@ fn remote(kind: Gateway, told: &Told) -> Value {
             json!({"id": name, "mode": "payment", "status": "complete", "payment_status": "paid", "amount_total": minor(*amount), "currency": lower(*amount), "client_reference_id": reference})
         }
         Gateway::CryptoPay => json!({"ok": true, "result": {"items": []}}),
-        Gateway::TelegramStars | Gateway::Card | Gateway::NowPayments => Value::Null,
+        Gateway::TelegramStars | Gateway::RecurringStars | Gateway::Card | Gateway::NowPayments => Value::Null,
     }
 }
 

@@ -125,7 +125,7 @@ impl Life {
             Step::Report { gateway, reference, number, right } => {
                 let quote = order.attempt(*number).map(|attempt| attempt.quote);
                 let event = PaymentEvent {
-                    payment: payment(*gateway, &reference.to_string()),
+                    payment: payment(gateway.charged_as(), &reference.to_string()),
                     order: Some((order.id, *number)),
                     status: ReportedStatus::Paid,
                     amount: if *right { quote } else { Some(toman(1)) },
@@ -242,7 +242,7 @@ proptest! {
             life.step(step);
         }
         let report = PaymentEvent {
-            payment: payment(gateway, "the-money"),
+            payment: payment(gateway.charged_as(), "the-money"),
             order: Some((life.order.id, 1)),
             status: ReportedStatus::Paid,
             amount: Some(life.order.total),
@@ -255,7 +255,7 @@ proptest! {
                 prop_assert_eq!(settle(Some(&transition.order), &report, life.now, life.now), Settlement::Already);
             }
             Settlement::Unapplied(_) => prop_assert!(!matches!(life.order.status, OrderStatus::AwaitingPayment | OrderStatus::Expired)),
-            Settlement::Already | Settlement::Ignore => return Err(TestCaseError::fail("new money was not seen")),
+            Settlement::Already | Settlement::Renew | Settlement::Ignore => return Err(TestCaseError::fail("new money was not seen")),
         }
     }
 }

@@ -3,7 +3,7 @@
 use domain::{
     Currency, Money, OrderId, OrderKey, TelegramUserId,
     duty::Duty,
-    order::{Event, Order, OrderStatus, UnappliedReason},
+    order::{Attempt, Event, Order, OrderStatus, UnappliedReason},
     payment::{Gateway, PaymentEvent, PreCheckoutRefusal, ReportedStatus, Settlement, gateway_currencies, pre_checkout, settle},
     time::Span,
 };
@@ -17,6 +17,14 @@ fn tried() -> Order {
     let (order, _) = placed(true).begin_attempt(Gateway::TelegramStars, stars(140), NOW).unwrap();
     let (order, _) = order.begin_attempt(Gateway::Card, toman(140_000), NOW).unwrap();
     order.begin_attempt(Gateway::CryptoPay, money("2.80", Currency::Usd), NOW).unwrap().0
+}
+
+/// The same with a subscription in Stars besides, its fourth attempt.
+fn subscribed() -> Order {
+    let mut order = tried();
+    let attempt = order.attempt(1).unwrap().clone();
+    order.attempts.push(Attempt { number: 4, gateway: Gateway::RecurringStars, ..attempt });
+    order
 }
 
 fn expired() -> Order {
@@ -55,6 +63,7 @@ fn report() -> PaymentEvent {
 fn word(settlement: &Settlement) -> &'static str {
     match settlement {
         Settlement::Apply(_) => "apply",
+        Settlement::Renew => "renew",
         Settlement::Already => "already",
         Settlement::Unapplied(reason) => reason.name(),
         Settlement::Ignore => "ignore",
@@ -117,6 +126,28 @@ fn what_a_report_pays() {
         ("a renewal that the gateway charged", Some(paid()), renewal, "recurring"),
         ("a renewal that arrives before its first charge", Some(tried()), renewal, "recurring"),
     ];
+    let paid_by_it = after(&subscribed(), &settled_by("charge-1"), NOW);
+    let of_it = |e: &mut PaymentEvent| {
+        e.order = Some((tried().id, 4));
+        e.payment = payment(Gateway::TelegramStars, "charge-2");
+        e.recurring = true;
+    };
+    let cases = cases.into_iter().chain([
+        ("the first charge of a subscription", Some(subscribed()), (|e| e.order = Some((tried().id, 4))) as Change, "apply"),
+        ("its first charge told again", Some(paid_by_it.clone()), |e| e.order = Some((tried().id, 4)), "already"),
+        ("its next charge", Some(paid_by_it.clone()), of_it, "renew"),
+        ("its next charge comes first", Some(subscribed()), of_it, "apply"),
+        ("its next charge, after the order was refunded", Some(after(&paid_by_it, &Event::Refunded, NOW)), of_it, "order_ended"),
+    ]);
+    let wrong = |what: Change| {
+        let mut event = report();
+        of_it(&mut event);
+        what(&mut event);
+        settled(Some(&paid_by_it), &event)
+    };
+    assert_eq!(wrong(|e| e.amount = Some(stars(141))), "amount_mismatch");
+    assert_eq!(wrong(|e| e.payer = Some(user(1))), "other_payer");
+    assert_eq!(wrong(|e| e.recurring = false), "paid_twice");
     for (case, order, change, want) in cases {
         let mut event = report();
         change(&mut event);
@@ -211,7 +242,8 @@ fn gateways() {
 }
 
 fn orders() -> impl Strategy<Value = Order> {
-    select(vec![placed(true), tried(), expired(), canceled(), paid(), provisioned(), refunded(), free()])
+    let subscription_paid = after(&subscribed(), &settled_by("charge-1"), NOW);
+    select(vec![placed(true), tried(), subscribed(), subscription_paid, expired(), canceled(), paid(), provisioned(), refunded(), free()])
 }
 
 fn reports() -> impl Strategy<Value = PaymentEvent> {
@@ -250,15 +282,18 @@ proptest! {
         let money = matches!(event.status, ReportedStatus::Paid | ReportedStatus::NeedsReview);
         match settle(Some(&order), &event, NOW, LEASE_UNTIL) {
             Settlement::Apply(transition) => {
-                prop_assert!(event.status == ReportedStatus::Paid && !event.recurring);
+                prop_assert!(event.status == ReportedStatus::Paid);
                 let attempt = event.order.and_then(|(_, number)| order.attempt(number)).cloned();
                 let attempt = attempt.ok_or_else(|| TestCaseError::fail("no attempt was paid"))?;
                 prop_assert_eq!(Some(attempt.quote), event.amount);
-                prop_assert_eq!(attempt.gateway, event.payment.gateway());
+                prop_assert_eq!(attempt.gateway.charged_as(), event.payment.gateway());
+                prop_assert_eq!(transition.order.renews, attempt.gateway == Gateway::RecurringStars);
+                prop_assert!(!event.recurring || transition.order.renews);
                 prop_assert!(event.payer.is_none_or(|payer| payer == order.id.buyer));
                 prop_assert_eq!(transition.order.status, OrderStatus::Paid);
                 prop_assert_eq!(transition.order.payment, Some(event.payment));
             }
+            Settlement::Renew => prop_assert!(event.recurring && order.payment.is_some()),
             Settlement::Already => prop_assert_eq!(order.payment, Some(event.payment)),
             Settlement::Unapplied(_) => prop_assert!(money),
             Settlement::Ignore => prop_assert!(!money),
