@@ -131,8 +131,8 @@ async fn a_discounted_order_by_stars() {
         (the plans)                    1      1 |     0     0     0      0
         (a plan)                       1      1 |     0     0     0      0
         (the question for a code)      2      1 |     1     0     0      1
-        (the code)                     2      6 |     0     0     0      0
-        place                          2      4 |     6     1     1      8
+        (the code)                     2      7 |     0     0     0      0
+        place                          2      6 |     6     1     1      8
         pre-checkout                   1      2 |     0     0     0      0
         settle                         1      0 |     4     2     2      8
         finish                         1      0 |     6     2     2     10
@@ -151,7 +151,7 @@ async fn an_order_by_stars() {
         start                          1      0 |     1     1     0      2
         (the plans)                    1      1 |     0     0     0      0
         (a plan)                       1      1 |     0     0     0      0
-        place                          2      2 |     1     1     1      3
+        place                          2      3 |     1     1     1      3
         pre-checkout                   1      2 |     0     0     0      0
         settle                         1      0 |     4     2     2      8
         finish                         1      0 |     6     2     2     10
@@ -168,12 +168,12 @@ async fn a_discounted_order_by_cold_processes() {
     let bill = purchase(true, true).await;
     expect![[r#"
                                    trips  reads | table  list  work writes
-        start                          1      0 |     1     1     0      2
-        (the plans)                    2      3 |     0     0     0      0
-        (a plan)                       2      3 |     0     0     0      0
-        (the question for a code)      2      1 |     1     0     0      1
-        (the code)                     2      8 |     0     0     0      0
-        place                          2      6 |     6     1     1      8
+        start                          1      2 |     1     1     0      2
+        (the plans)                    1      3 |     0     0     0      0
+        (a plan)                       1      3 |     0     0     0      0
+        (the question for a code)      2      3 |     1     0     0      1
+        (the code)                     2      9 |     0     0     0      0
+        place                          2      8 |     6     1     1      8
         pre-checkout                   1      2 |     0     0     0      0
         settle                         2      2 |     4     2     2      8
         finish                         1      0 |     6     2     2     10

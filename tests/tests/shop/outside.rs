@@ -109,5 +109,5 @@ async fn every_subscription_can_be_reached() {
     assert!(customer.last().unwrap().button("Older").is_some());
     customer.tap("Older").await.unwrap();
     let rest = customer.last().unwrap();
-    assert_eq!(rest.button_texts().iter().filter(|text| text.starts_with("🔑")).count(), 2, "{:?}", rest.button_texts());
+    assert_eq!(rest.button_texts().iter().filter(|text| text.starts_with("🟡")).count(), 2, "{:?}", rest.button_texts());
 }
