@@ -131,11 +131,14 @@ async fn a_link_brings_its_code_to_every_plan() {
     assert!(newcomer.last().unwrap().button("Plan small — 100,000 Toman").is_some());
 }
 
+/// What is the matter with a code.
+type Change = fn(&mut DiscountCode, Timestamp);
+
 #[tokio::test]
 async fn a_link_says_at_once_why_its_code_does_not_work() {
     let world = World::open().await;
     let now = world.clock.now();
-    let cases: [(&str, fn(&mut DiscountCode, Timestamp), &str); 8] = [
+    let cases: [(&str, Change, &str); 8] = [
         ("OFF", |code, _| code.active = false, "switched off"),
         ("SOON", |code, now| code.valid_from = Some(now.plus(Span::hours(1))), "does not work yet"),
         ("PAST", |code, now| code.valid_to = Some(now.minus(Span::hours(1))), "has expired"),

@@ -140,10 +140,13 @@ async fn a_channel_that_cannot_be_asked_about_keeps_nobody_out() {
     }
 }
 
+/// A rule of the shop, switched on.
+type Mode = fn(&mut Settings);
+
 #[tokio::test]
 async fn what_stands_is_paid_and_delivered_whatever_the_rules_are() {
     let world = World::open().await;
-    let modes: [(&str, fn(&mut Settings)); 3] = [
+    let modes: [(&str, Mode); 3] = [
         ("maintenance", |settings| settings.maintenance = true),
         ("invite only", |settings| settings.invite_only = true),
         ("terms", |settings| settings.terms_of_use = Some(TermsOfUse { url: "https://shop.example/terms".into(), version: 1 })),
