@@ -148,7 +148,7 @@ impl App {
         };
         let data = format::volume(&self.texts, language, limit.map(|limit| limit.saturating_sub(seen.used)));
         let time = match (limits.time, seen.state) {
-            (TimeTarget::Keep, State::OnHold(span)) | (TimeTarget::OnHold { shall_be: span, .. }, _) => self.from_first_use(span, language),
+            (TimeTarget::Keep, State::OnHold(span)) | (TimeTarget::OnHold { shall_be: span, .. }, _) => self.span_text(span, language),
             (TimeTarget::Until { shall_be, .. }, _) => self.until_text(shall_be, language),
             (TimeTarget::Keep, _) => {
                 seen.expires_at.map_or_else(|| format::days(&self.texts, language, None), |at| self.until_text(at, language))
@@ -162,7 +162,7 @@ impl App {
         self.texts.plain(language, "until", &[("at", Arg::Raw(format::moment(language, at)))])
     }
 
-    fn from_first_use(&self, span: Span, language: Language) -> String {
+    fn span_text(&self, span: Span, language: Language) -> String {
         let days = u16::try_from((span.as_seconds() + 86_399).div_euclid(86_400)).unwrap_or(u16::MAX);
         self.texts.plain(language, "from-first-use", &[("days", Arg::Raw(format::days(&self.texts, language, Some(days))))])
     }
@@ -187,7 +187,7 @@ impl App {
                 TimeTarget::Keep => None,
                 TimeTarget::Unlimited { .. } => Some(format::days(&self.texts, language, None)),
                 TimeTarget::Until { shall_be, .. } => Some(self.until_text(shall_be, language)),
-                TimeTarget::OnHold { shall_be, .. } => Some(self.from_first_use(shall_be, language)),
+                TimeTarget::OnHold { shall_be, .. } => Some(self.span_text(shall_be, language)),
             };
             lines.extend(time.map(|time| self.texts.html(language, "extended-time", &[("time", Arg::Raw(time))])));
         }

@@ -9,7 +9,7 @@ use domain::{
 };
 use local::{
     panel::{Account, Fault, FaultKind, Status},
-    telegram::Person,
+    telegram::{self, Person},
 };
 use tests::{
     World,
@@ -472,9 +472,9 @@ async fn a_panel_that_is_down_hides_the_numbers_and_nothing_else() {
     world.audit().await;
 }
 
-/// Who has blocked the bot has what he paid for all the same; what Telegram does not take now is told later.
+/// Who has blocked the bot has what he paid for all the same.
 #[tokio::test]
-async fn the_news_of_a_renewal_may_come_later() {
+async fn whoever_blocked_the_bot_is_renewed_too() {
     let world = shop().await;
     let customer = holder(&world, 7_400_000_018).await;
     ask(&customer).await;
@@ -487,6 +487,29 @@ async fn the_news_of_a_renewal_may_come_later() {
     let order = extension(&world, customer.id()).await;
     assert_eq!((order.status, order.work.duty), (OrderStatus::Provisioned, None));
     assert_eq!(account(&world, customer.id()).await.data_limit, Some(20 * GIB));
+    world.audit().await;
+}
+
+/// What Telegram does not take now is told later, and asks the panel for nothing more.
+#[tokio::test]
+async fn the_news_of_a_renewal_is_owed_until_it_is_told() {
+    let world = shop().await;
+    let customer = holder(&world, 7_400_000_021).await;
+    ask(&customer).await;
+    customer.tap("Plan small").await.unwrap();
+    customer.tap("⭐ 80").await.unwrap();
+    let kind = telegram::FaultKind::NoEffectStatus { status: 500, retry_after: None };
+    world.telegram.fail(telegram::Fault { method: Some("sendMessage".to_owned()), kind, times: 3 });
+    customer.tap("Pay ⭐ 80").await.unwrap();
+    let order = extension(&world, customer.id()).await;
+    assert_eq!((order.status, order.work.duty), (OrderStatus::Provisioned, Some(domain::duty::Duty::Deliver)));
+    assert_eq!(subscription(&world, customer.id()).await.busy_with, None, "the next order need not wait for the news");
+    let asked = world.panel.count("PUT /api/user/*");
+    world.telegram.clear_faults();
+    world.clock.advance(Span::minutes(2));
+    world.jobs().await;
+    assert_eq!((extensions_told(&customer), world.panel.count("PUT /api/user/*")), (1, asked));
+    assert_eq!(extension(&world, customer.id()).await.work.duty, None);
     world.audit().await;
 }
 
