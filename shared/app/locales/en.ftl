@@ -208,6 +208,23 @@ button-try-again = 🔄 Try again
 pay-failed = This way to pay does not answer at the moment. Your order is kept: try again or pay another way.
 pay-too-many = This order has been tried too often. Please start a new one.
 not-paid-yet = The payment has not arrived yet. It can take a few minutes; I am watching.
+payment-kept =
+    ⚠️ A payment of <b>{ $amount }</b> has arrived that fits no open order.
+
+    Our team looks at it: you get what you ordered, a credit or your money back, and you hear from us here.
+payment-kept-amount =
+    ⚠️ <b>{ $amount }</b> has arrived, which is not the amount of your order.
+
+    Our team looks at it: you get what you ordered, a credit or your money back, and you hear from us here.
+payment-kept-twice =
+    ⚠️ A second payment of <b>{ $amount }</b> has arrived for an order that is paid already.
+
+    Our team looks at it: you get what you ordered, a credit or your money back, and you hear from us here.
+payment-kept-ended =
+    ⚠️ A payment of <b>{ $amount }</b> has arrived for an order that had ended.
+
+    Our team looks at it: you get what you ordered, a credit or your money back, and you hear from us here.
+payment-sent-back = ↩️ <b>{ $amount }</b> was sent back to you.
 paid-preparing =
     ✅ Your payment for <b>{ $plan }</b> has arrived.
 

@@ -9,6 +9,7 @@ use domain::{
     payment::{Gateway, Payment, PaymentEvent, PaymentStatus},
 };
 use store::{CommitError, Write};
+use tracing::warn;
 
 use crate::{
     App, AppError, Deadline,
@@ -42,6 +43,23 @@ pub(crate) fn payment(event: &PaymentEvent, reason: UnappliedReason, now: Timest
     }
 }
 
+/// What a customer is told of money that pays no order.
+const fn kept_text(reason: Option<UnappliedReason>) -> &'static str {
+    match reason {
+        Some(UnappliedReason::AmountMismatch) => "payment-kept-amount",
+        Some(UnappliedReason::PaidTwice) => "payment-kept-twice",
+        Some(UnappliedReason::OrderEnded) => "payment-kept-ended",
+        Some(
+            UnappliedReason::UnknownOrder
+            | UnappliedReason::UnknownAttempt
+            | UnappliedReason::OtherPayer
+            | UnappliedReason::Recurring
+            | UnappliedReason::NeedsReview,
+        )
+        | None => "payment-kept",
+    }
+}
+
 impl App {
     /// Sends a payment back through its gateway, and notes that it went.
     pub(crate) async fn send_back(&self, payment: &Payment, deadline: Deadline) -> Result<Outcome, AppError> {
@@ -56,15 +74,28 @@ impl App {
             return Ok(Outcome::Later(error.to_string()));
         }
         match gateway.refund(&Refund { payment: &payment.id, payer: payment.customer(), amount }, timeout).await {
-            Ok(()) => self.note_refund(&payment.id).await.map(|()| Outcome::Done),
+            Ok(()) => {
+                self.note_refund(&payment.id).await?;
+                if let Err(error) = self.tell_customer(payment, "payment-sent-back", amount).await {
+                    warn!(event = "notice_not_sent", %error, "a customer could not be told that his money went back");
+                }
+                Ok(Outcome::Done)
+            }
             Err(error) if error.is_transient() => Ok(Outcome::Later(error.to_string())),
             Err(error) => Ok(Outcome::Park(error.to_string())),
         }
     }
 
-    /// Tells the operators of an unapplied payment, which then stays on their list.
+    /// Tells the operators of an unapplied payment, which then stays on their list, and its customer that somebody looks at it.
     pub(crate) async fn alert_unapplied(&self, mut payment: Payment) -> Result<Outcome, AppError> {
-        match self.tell_operators_of_unapplied(&payment).await {
+        let told = async {
+            self.tell_operators_of_unapplied(&payment).await?;
+            match payment.amount {
+                Some(amount) => self.tell_customer(&payment, kept_text(payment.reason), amount).await,
+                None => Ok(()),
+            }
+        };
+        match told.await {
             Ok(()) => {
                 payment.work.clear();
                 match self.store.commit(&self.seams.nonce(), vec![Write::replace(&mut payment)?]).await {
@@ -74,6 +105,19 @@ impl App {
                 }
             }
             Err(error) => Ok(Outcome::Later(error.to_string())),
+        }
+    }
+
+    /// Says a sentence about a payment to whoever paid it. One who does not take messages is told by the operators.
+    async fn tell_customer(&self, payment: &Payment, text: &str, amount: domain::Money) -> Result<(), AppError> {
+        let Some(customer) = payment.customer() else { return Ok(()) };
+        let Some(customer) = self.store.user(customer).await?.filter(|customer| customer.unreachable_at.is_none()) else { return Ok(()) };
+        let language = customer.language;
+        let text = self.texts.html(language, text, &[("amount", Arg::Raw(format::money(&self.texts, language, amount)))]);
+        let support = tap(self.texts.plain(language, "button-support", &[]), &Button::Support);
+        match self.say(customer.id.get(), &text, Some(Keyboard::default().row([support]).markup())).await {
+            Ok(()) | Err(AppError::Telegram(TelegramError::Blocked | TelegramError::ChatNotFound)) => Ok(()),
+            Err(error) => Err(error),
         }
     }
 

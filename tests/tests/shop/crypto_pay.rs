@@ -2,10 +2,11 @@
 
 use domain::{order::OrderStatus, time::Span};
 use local::telegram::Person;
+use serde_json::json;
 use tests::{
     World,
     actors::{self, says},
-    crypto_pay::CryptoPayStandIn,
+    crypto_pay::{Callback, CryptoPayStandIn},
 };
 
 async fn ordered(id: i64) -> (World, CryptoPayStandIn, Person) {
@@ -131,5 +132,31 @@ async fn an_order_remembered_from_before_the_way_to_pay_was_changed_is_read_agai
     assert!(actors::approved(&world.telegram.send_update(actors::pre_checkout(customer.id(), &payload, "XTR", 80)).await));
     customer.tap("Crypto").await.unwrap();
     assert_eq!(world.crypto_pay_calls(&crypto_pay.pay(25_000)).await.status, 200);
+    delivered_once(&world, &customer).await;
+}
+
+/// Money that pays nothing is looked at by the operators, and whoever sent it knows that.
+#[tokio::test]
+async fn a_customer_is_told_of_money_that_pays_nothing() {
+    let (world, crypto_pay, customer) = ordered(7_100_000_040).await;
+    let order = world.order(customer.id()).await;
+    assert_eq!(world.crypto_pay_calls(&crypto_pay.pay(25_000)).await.status, 200);
+    delivered_once(&world, &customer).await;
+    // Another invoice for the same order is paid, and by another amount.
+    for (invoice, amount, told) in [(99_001, "2.50", "A second payment of $2.50"), (99_002, "2.40", "is not the amount of your order")] {
+        let paid = Callback::signed(&json!({
+            "update_id": invoice, "update_type": "invoice_paid", "request_date": "2026-11-18T10:00:01.000Z",
+            "payload": {
+                "invoice_id": invoice, "status": "paid", "currency_type": "fiat", "fiat": "USD", "amount": amount,
+                "payload": world.payload(&order, 1),
+            },
+        }));
+        for _ in 0..2 {
+            assert_eq!(world.crypto_pay_calls(&paid).await.status, 200);
+            world.jobs_until_idle().await;
+            let times = customer.chat().into_iter().filter(|message| message.text.contains(told)).count();
+            assert_eq!(times, 1, "{told}: {:?}", customer.chat());
+        }
+    }
     delivered_once(&world, &customer).await;
 }
