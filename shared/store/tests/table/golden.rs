@@ -318,36 +318,65 @@ async fn the_settings() {
     stored(
         &settings(),
         expect![[r#"
-        11 attributes, 241 bytes
-        PK: S "SETTINGS"
-        SK: S "SHOP"
-        base_currency: S "IRT"
-        entity_type: S "settings"
-        nonce: S "a nonce of 26 characters.."
-        order_window_minutes: N 60
-        referral_reward: M {data_limit_gb: N 10, duration_days: N 31}
-        schema_version: N 1
-        support_username: S "wave_support"
-        updated_at: S "2026-11-22T12:00:00.000Z"
-        version: N 1
-    "#]],
+            25 attributes, 520 bytes
+            PK: S "SETTINGS"
+            SK: S "SHOP"
+            base_currency: S "IRT"
+            cards: L []
+            channels: L []
+            entity_type: S "settings"
+            gateway_limits: M {}
+            gifts: BOOL true
+            invite_only: BOOL false
+            maintenance: BOOL false
+            max_open_orders: N 3
+            nonce: S "a nonce of 26 characters.."
+            order_window_minutes: N 60
+            rates: M {}
+            recurring_stars: BOOL true
+            referral_reward: M {data_limit_gb: N 10, duration_days: N 31}
+            reminders: M {data_left_percent: L [N 20, N 5], days_left: L [N 3, N 1], ended: BOOL true, win_back: M {after_days: N 3}}
+            schema_version: N 1
+            support_relay: BOOL true
+            support_username: S "wave_support"
+            terms_of_use: NULL
+            trial: M {data_limit_mb: N 200, duration_days: N 1}
+            updated_at: S "2026-11-22T12:00:00.000Z"
+            version: N 1
+            welcome_bonus: NULL
+        "#]],
     )
     .await;
     stored(
         &Settings::initial(),
         expect![[r#"
-        10 attributes, 213 bytes
-        PK: S "SETTINGS"
-        SK: S "SHOP"
-        base_currency: S "IRT"
-        entity_type: S "settings"
-        nonce: S "a nonce of 26 characters.."
-        order_window_minutes: N 60
-        referral_reward: M {data_limit_gb: N 10, duration_days: N 31}
-        schema_version: N 1
-        updated_at: S "1970-01-01T00:00:00.000Z"
-        version: N 0
-    "#]],
+            25 attributes, 509 bytes
+            PK: S "SETTINGS"
+            SK: S "SHOP"
+            base_currency: S "IRT"
+            cards: L []
+            channels: L []
+            entity_type: S "settings"
+            gateway_limits: M {}
+            gifts: BOOL true
+            invite_only: BOOL false
+            maintenance: BOOL false
+            max_open_orders: N 3
+            nonce: S "a nonce of 26 characters.."
+            order_window_minutes: N 60
+            rates: M {}
+            recurring_stars: BOOL true
+            referral_reward: M {data_limit_gb: N 10, duration_days: N 31}
+            reminders: M {data_left_percent: L [N 20, N 5], days_left: L [N 3, N 1], ended: BOOL true, win_back: M {after_days: N 3}}
+            schema_version: N 1
+            support_relay: BOOL true
+            support_username: NULL
+            terms_of_use: NULL
+            trial: M {data_limit_mb: N 200, duration_days: N 1}
+            updated_at: S "1970-01-01T00:00:00.000Z"
+            version: N 0
+            welcome_bonus: NULL
+        "#]],
     )
     .await;
 }
@@ -357,30 +386,31 @@ async fn a_discount_code() {
     stored(
         &code(),
         expect![[r#"
-        22 attributes, 488 bytes
-        PK: S "DISCOUNT#SPRING-FESTIVAL-2026"
-        SK: S "DISCOUNT"
-        active: BOOL true
-        benefit: M {percent: S "12.5"}
-        created_at: S "2026-11-22T12:00:00.000Z"
-        entity_type: S "discount_code"
-        first_purchase_only: BOOL true
-        late_uses: N 0
-        list_pk: S "DISCOUNTS"
-        list_sk: S "2026-11-22T12:00:00.000Z#SPRING-FESTIVAL-2026"
-        minimum: M {amount: S "10000", currency: S "IRT"}
-        name: S "SPRING-FESTIVAL-2026"
-        nonce: S "a nonce of 26 characters.."
-        per_user_limit: N 1
-        products: L [S "gb50-30d"]
-        schema_version: N 1
-        summary: M {active: S "true"}
-        times_used: N 0
-        use_limit: N 100
-        valid_from: S "2026-11-22T12:00:00.000Z"
-        valid_to: S "2026-12-22T12:00:00.000Z"
-        version: N 1
-    "#]],
+            23 attributes, 499 bytes
+            PK: S "DISCOUNT#SPRING-FESTIVAL-2026"
+            SK: S "DISCOUNT"
+            active: BOOL true
+            benefit: M {percent: S "12.5"}
+            created_at: S "2026-11-22T12:00:00.000Z"
+            entity_type: S "discount_code"
+            first_purchase_only: BOOL true
+            late_uses: N 0
+            list_pk: S "DISCOUNTS"
+            list_sk: S "2026-11-22T12:00:00.000Z#SPRING-FESTIVAL-2026"
+            minimum: M {amount: S "10000", currency: S "IRT"}
+            name: S "SPRING-FESTIVAL-2026"
+            nonce: S "a nonce of 26 characters.."
+            owner: N 7000000001
+            per_user_limit: N 1
+            products: L [S "gb50-30d"]
+            schema_version: N 1
+            summary: M {active: S "true"}
+            times_used: N 0
+            use_limit: N 100
+            valid_from: S "2026-11-22T12:00:00.000Z"
+            valid_to: S "2026-12-22T12:00:00.000Z"
+            version: N 1
+        "#]],
     )
     .await;
     stored(
