@@ -33,7 +33,11 @@ async fn every_gateway_invoices_in_its_currencies_and_in_no_other() {
             match (kind, opened.action) {
                 (Gateway::TelegramStars | Gateway::RecurringStars, OpenAction::StarsInvoice(link)) => assert_eq!(link, "https://t.me/$abc"),
                 (Gateway::ZarinPal, OpenAction::Url(url)) => assert_eq!(url, format!("{}/pg/StartPay/{AUTHORITY}", peer.url)),
-                (Gateway::TelegramStars | Gateway::RecurringStars | Gateway::Card, other) if !matches!(other, OpenAction::Instructions(_)) => panic!("{other:?}"),
+                (Gateway::TelegramStars | Gateway::RecurringStars | Gateway::Card, other)
+                    if !matches!(other, OpenAction::Instructions(_)) =>
+                {
+                    panic!("{other:?}")
+                }
                 (_, OpenAction::Url(url)) => assert_eq!(url, "https://pay.example/1"),
                 (Gateway::Card, OpenAction::Instructions(card)) => {
                     assert_eq!(card, CardInstructions { number: "6037991111111111".into(), holder: "Nima R.".into() });
@@ -125,7 +129,7 @@ async fn no_gateway_believes_an_unsigned_callback() {
         let gateway = build(kind, "http://127.0.0.1:1");
         for body in [b"".as_slice(), b"{}", paid.as_bytes()] {
             let expected = match kind {
-                Gateway::TelegramStars | Gateway::Card => Reject::NoCallbacks,
+                Gateway::TelegramStars | Gateway::RecurringStars | Gateway::Card => Reject::NoCallbacks,
                 Gateway::ZarinPal | Gateway::YooKassa => Reject::Malformed,
                 _ => Reject::MissingSignature,
             };
@@ -149,6 +153,7 @@ async fn no_gateway_is_asked_for_more_or_less_than_it_charges() {
     // The least and the most that is charged, and what is too little and too much.
     let documented = [
         (Gateway::TelegramStars, Currency::Xtr, "1", "25000", "0", "25001"),
+        (Gateway::RecurringStars, Currency::Xtr, "1", "10000", "0", "10001"),
         (Gateway::ZarinPal, Currency::Irt, "100", "100000000", "99", "100000001"),
         (Gateway::ZarinPal, Currency::Irr, "1000", "1000000000", "999", "1000000001"),
         (Gateway::Tribute, Currency::Rub, "100", "300000", "99.99", "300000.01"),

@@ -26,7 +26,7 @@ const BUYER: i64 = 7_000_000_001;
 
 /// The gateways whose money is told by callbacks.
 fn rails() -> impl Iterator<Item = Gateway> {
-    Gateway::ALL.into_iter().filter(|gateway| !matches!(gateway, Gateway::TelegramStars | Gateway::Card))
+    Gateway::ALL.into_iter().filter(|gateway| !matches!(gateway, Gateway::TelegramStars | Gateway::RecurringStars | Gateway::Card))
 }
 
 /// What a gateway has to tell.
