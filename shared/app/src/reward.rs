@@ -118,27 +118,10 @@ impl App {
     }
 
     fn reward_code(&self, referral: &Referral, personal: PersonalCode, n: u8) -> Result<DiscountCode, AppError> {
-        let now = self.now();
         let digest = self.names.digest("reward code", &format!("{}:{}:{n}", referral.inviter, referral.invitee)).to_string();
         let short: String = digest.chars().take(CODE_LEN).collect();
         let name: DiscountCodeName = format!("REF-{short}").parse()?;
-        Ok(DiscountCode {
-            name,
-            benefit: Benefit::Percent(personal.percent),
-            active: true,
-            valid_from: None,
-            valid_to: Some(now.plus(Span::days(personal.valid_days.into()))),
-            use_limit: Some(1),
-            per_user_limit: None,
-            times_used: 0,
-            late_uses: 0,
-            products: Vec::new(),
-            first_purchase_only: false,
-            minimum: None,
-            owner: Some(referral.inviter),
-            created_at: now,
-            version: 1,
-        })
+        Ok(DiscountCode::personal(name, referral.inviter, personal, self.now()))
     }
 
     /// Tells an inviter of his code, until he was told or cannot be.

@@ -126,14 +126,20 @@ pub enum InvalidDiscountCode {
 }
 
 impl DiscountCode {
-    /// A code for one customer, who may use it once from now on.
+    /// A code for one customer, who may use it once from now on, as long as the settings have it.
     pub fn personal(name: DiscountCodeName, owner: TelegramUserId, code: PersonalCode, now: Timestamp) -> Self {
+        let valid_to = now.plus(Span::days(code.valid_days.into()));
+        Self::owned(name, owner, Benefit::Percent(code.percent), Some(valid_to), now)
+    }
+
+    /// A code for one customer, who may use it once from now on.
+    pub fn owned(name: DiscountCodeName, owner: TelegramUserId, benefit: Benefit, valid_to: Option<Timestamp>, now: Timestamp) -> Self {
         Self {
             name,
-            benefit: Benefit::Percent(code.percent),
+            benefit,
             active: true,
             valid_from: None,
-            valid_to: Some(now.plus(Span::days(code.valid_days.into()))),
+            valid_to,
             use_limit: Some(1),
             per_user_limit: None,
             times_used: 0,

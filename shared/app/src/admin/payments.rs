@@ -241,23 +241,7 @@ impl App {
         if credit.valid_to.is_some_and(|end| end <= now) {
             return Err(Invalid::new("valid_to", "must be in the future").into());
         }
-        Ok(DiscountCode {
-            name: self.random_code_name()?,
-            benefit: Benefit::Amount(amount),
-            active: true,
-            valid_from: None,
-            valid_to: credit.valid_to,
-            use_limit: Some(1),
-            per_user_limit: Some(1),
-            times_used: 0,
-            late_uses: 0,
-            products: Vec::new(),
-            first_purchase_only: false,
-            minimum: None,
-            owner: Some(owner),
-            created_at: now,
-            version: 1,
-        })
+        Ok(DiscountCode::owned(self.random_code_name()?, owner, Benefit::Amount(amount), credit.valid_to, now))
     }
 
     /// What an order gave that cost nothing is taken back.
