@@ -118,7 +118,7 @@ async fn outcome(app: &App, query: &CallbackQuery, button: Option<Button>, deadl
         Button::Menu => screens::menu(app, &shop, &user, false),
         Button::Plans => screens::plans(app, &shop, language, None),
         Button::Plan(product) => match shop.product(&product) {
-            Some(product) => screens::plan(app, &app.fresh_offer(&shop, product, Purpose::Purchase)?, &user, None),
+            Some(product) => screens::plan(app, &shop, &app.fresh_offer(&shop, product, Purpose::Purchase)?, &user, None),
             None => screens::plans(app, &shop, language, Some("plan-gone")),
         },
         Button::PlansWithCode(_) => match code {
@@ -134,7 +134,7 @@ async fn outcome(app: &App, query: &CallbackQuery, button: Option<Button>, deadl
         },
         Button::GiftPlans => screens::gift_plans(app, &shop, language),
         Button::GiftPlan(product) => match shop.product(&product).filter(|_| shop.settings.gifts) {
-            Some(product) => screens::plan(app, &app.fresh_offer(&shop, product, Purpose::Gift)?, &user, None),
+            Some(product) => screens::plan(app, &shop, &app.fresh_offer(&shop, product, Purpose::Gift)?, &user, None),
             None => screens::gift_plans(app, &shop, language),
         },
         Button::Trial => {
@@ -193,7 +193,7 @@ async fn enter_code(app: &App, user: &User, wanted: &Wanted, order: ulid::Ulid) 
     let Some(purpose) = purpose else { return Ok(screens::notice(app, user.language, "subscriptions-empty")) };
     let Some(product) = app.wanted_product(&shop, wanted) else { return Ok(screens::plans(app, &shop, user.language, Some("plan-gone"))) };
     app.await_code(user.id, &product.id, purpose, order).await?;
-    Ok(screens::ask_code(app, user.language, wanted))
+    Ok(screens::ask_code(app, user.language, wanted, &product.id))
 }
 
 async fn place(app: &App, from: Visitor<'_>, choice: &Choice, screen: Option<i32>, deadline: Deadline) -> Result<Screen, AppError> {

@@ -35,7 +35,7 @@ pub async fn with(app: &App, user: &User, tag: &str, product: &ProductId, deadli
 
 /// The screen of an offer, whatever it is for, below a sentence where something has to be said first.
 pub async fn offer(app: &App, offer: &Offer, user: &User, first: Option<&str>, deadline: Deadline) -> Result<Screen, AppError> {
-    let Purpose::Extend(key) = offer.purpose else { return Ok(screens::plan(app, offer, user, first)) };
+    let Purpose::Extend(key) = offer.purpose else { return Ok(screens::plan(app, &*app.shop().await?, offer, user, first)) };
     Ok(match app.subscription(OrderId::new(user.id, key), deadline).await? {
         Some(held) => screens::extension(app, offer, &held, user, first),
         None => screens::notice(app, user.language, "subscription-unknown-here"),

@@ -47,11 +47,17 @@ pub fn menu(app: &App, shop: &Shop, user: &User, invited: bool) -> Screen {
     if invited {
         text = format!("{}\n\n{text}", app.texts.html(language, "welcome-invited", &[]));
     }
-    if let Some(present) = shop.settings.welcome_bonus.filter(|_| user.invited_by.is_some() && user.first_paid_at.is_none()) {
-        text = format!("{text}\n\n{}", app.texts.html(language, "welcome-bonus", &present_args(app, language, present)));
+    if let Some(promise) = welcome_bonus(app, shop, user) {
+        text = format!("{text}\n\n{promise}");
     }
     let trial = App::offers_trial(shop, user).then(|| button(app, language, "button-trial", &Button::Trial));
     Screen::new(text, Keyboard::default().row(trial).rows(menu_keyboard(app, language)))
+}
+
+/// What an invited newcomer is promised for his first purchase.
+fn welcome_bonus(app: &App, shop: &Shop, user: &User) -> Option<String> {
+    let present = shop.settings.welcome_bonus.filter(|_| user.invited_by.is_some() && user.first_paid_at.is_none())?;
+    Some(app.texts.html(user.language, "welcome-bonus", &present_args(app, user.language, present)))
 }
 
 /// Data and days that are given away.
@@ -80,7 +86,8 @@ pub fn notice(app: &App, language: Language, id: &str) -> Screen {
 /// A sentence about an order, and the menu below it.
 pub fn order_notice(app: &App, language: Language, id: &str, order: &Order, amount: Option<domain::Money>) -> Screen {
     let amount = amount.map(|amount| format::money(&app.texts, language, amount)).unwrap_or_default();
-    let args = [("plan", Arg::Text(order.terms.name.as_str())), ("amount", Arg::Raw(amount))];
+    let next = app.what_comes(order, language);
+    let args = [("plan", Arg::Text(order.terms.name.as_str())), ("amount", Arg::Raw(amount)), ("next", Arg::Exact(&next))];
     Screen::new(app.texts.html(language, id, &args), menu_keyboard(app, language))
 }
 

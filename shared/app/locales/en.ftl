@@ -148,13 +148,17 @@ slow-down = 🐢 That was a little too fast. Please wait a moment and go on.
 
 ## Orders
 
+# What a payment brings: the last sentence of the texts that ask for one or wait for one.
+next-purchase = As soon as the payment is confirmed, your link arrives here by itself.
+next-extension = As soon as the payment is confirmed, it is added to your subscription, and I tell you here.
+next-gift = As soon as the payment is confirmed, the link to pass on arrives here by itself.
 order-stars =
     🧾 <b>{ $plan }</b>
 
     To pay: <b>{ $amount }</b>
     Open until { $until }.
 
-    Tap the button, confirm in Telegram, and your link arrives by itself.
+    Tap the button and confirm in Telegram. { $next }
 order-recurring-stars =
     🧾 <b>{ $plan }</b>
 
@@ -168,7 +172,7 @@ order-page =
     To pay: <b>{ $amount }</b>
     Open until { $until }.
 
-    Pay on the page behind the button. Your link arrives by itself as soon as the payment is confirmed.
+    Pay on the page behind the button. { $next }
 order-card =
     🧾 <b>{ $plan }</b>
 
@@ -182,7 +186,7 @@ order-card =
 order-under-review =
     🧾 <b>{ $plan }</b>
 
-    ⏳ Your receipt is with our team. As soon as it is confirmed, your link arrives here; there is nothing more to do.
+    ⏳ Your receipt is with our team; there is nothing more to do. { $next }
 order-paid =
     ✅ <b>{ $plan }</b> is paid.
 
@@ -194,7 +198,7 @@ order-given-preparing =
 
     Your link is being prepared and arrives here by itself.
 order-given = 🎁 <b>{ $plan }</b> is yours. You find it under “My subscriptions”.
-order-expired = ⌛️ The order for <b>{ $plan }</b> has ended unpaid. If you paid it in time, your money is not lost: your link arrives as soon as the payment does.
+order-expired = ⌛️ The order for <b>{ $plan }</b> has ended unpaid. If you paid it in time, your money is not lost. { $next }
 order-canceled = The order for <b>{ $plan }</b> was canceled.
 order-refunded = The order for <b>{ $plan }</b> was refunded.
 order-unknown = I do not find this order. Here is the menu.
@@ -238,7 +242,7 @@ delivered =
 
 ## Receipts
 
-receipt-received = 📨 Thank you! Your receipt for <b>{ $plan }</b> ({ $amount }) is with our team. As soon as it is confirmed, your link arrives here.
+receipt-received = 📨 Thank you! Your receipt for <b>{ $plan }</b> ({ $amount }) is with our team. { $next }
 receipt-already = Your receipt is with our team already. You will hear from us here.
 receipt-nothing-due = No order of yours waits for a receipt. If you have just transferred money, write to us.
 receipt-unreadable = Please send the receipt as a photo, or as a JPEG, PNG or PDF file of at most 10 MB.
@@ -256,7 +260,7 @@ subscriptions-title = 🔑 <b>My subscriptions</b>
 open-order = 🧾 Open order: { $plan }
 button-older = Older ›
 subscription-title = <b>{ $plan }</b>
-order-ended-by-you = The order for <b>{ $plan }</b> is canceled. If you have paid already, your money is not lost: your link arrives as soon as the payment does.
+order-ended-by-you = The order for <b>{ $plan }</b> is canceled. If you have paid already, your money is not lost. { $next }
 receipt-added = 📨 Our team got this picture too. Your receipt for <b>{ $plan }</b> ({ $amount }) is being looked at; you will hear from us here.
 subscriptions-empty = You have no subscription yet.
 subscription-deleted = ⚪️ deleted on the server
@@ -574,7 +578,7 @@ open-gone = This link is too old. Ask the bot for a fresh one: “My subscriptio
 ## The page after a payment
 
 return-title = Payment
-return-paid = ✅ Your payment has arrived. Your link is waiting in the chat.
+return-paid = ✅ Your payment has arrived. What you bought is waiting in the chat.
 return-trace = Number of the payment: { $number }
 return-not-paid = Nothing was paid. Go back to the chat to try again or to pay another way.
 return-review = Your payment has arrived, but it does not fit an open order. Our team is looking at it; write to us if you do not hear from us.

@@ -133,6 +133,16 @@ impl Wanted {
             (Self::Gift { .. }, _) => Button::GiftPlans,
         }
     }
+
+    /// The button of its offer; `product`: the one that it names.
+    pub fn offer(&self, product: &ProductId) -> Button {
+        let product = product.clone();
+        match self {
+            Self::Purchase(_) => Button::Plan(product),
+            Self::Extend { subscription, .. } => Button::ExtendWith { subscription: subscription.clone(), product },
+            Self::Gift { .. } => Button::GiftPlan(product),
+        }
+    }
 }
 
 impl SubscriptionAction {

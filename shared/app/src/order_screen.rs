@@ -9,11 +9,22 @@ use tracing::debug;
 use crate::{
     App,
     button::Button,
+    checkout::Purpose,
     screen::{Keyboard, Screen, primary, tap},
     text::Arg,
 };
 
 impl App {
+    /// What an order's money brings, in a sentence.
+    pub fn what_comes(&self, order: &Order, language: Language) -> String {
+        let id = match Purpose::of(order) {
+            Purpose::Purchase => "next-purchase",
+            Purpose::Extend(_) => "next-extension",
+            Purpose::Gift => "next-gift",
+        };
+        self.texts.plain(language, id, &[])
+    }
+
     /// An order that is not (any more) to be paid: what became of it, and the way on.
     pub fn order_state(&self, order: &Order, language: Language) -> Screen {
         let subscription = order.extends.map(|base| ("button-show-subscription", Button::Subscription(base)));
@@ -43,7 +54,8 @@ impl App {
             OrderStatus::Canceled => ("order-canceled", None),
             OrderStatus::Refunded => ("order-refunded", None),
         };
-        let text = self.texts.html(language, text, &[("plan", Arg::Text(&order.terms.name))]);
+        let next = self.what_comes(order, language);
+        let text = self.texts.html(language, text, &[("plan", Arg::Text(&order.terms.name)), ("next", Arg::Exact(&next))]);
         let way_on = way_on.map(|(label, button)| primary(tap(self.texts.plain(language, label, &[]), &button)));
         let home = tap(self.texts.plain(language, "button-menu", &[]), &Button::Menu);
         Screen::new(text, Keyboard::default().row(way_on).row([home]))

@@ -598,3 +598,26 @@ async fn a_refund_in_the_middle_of_a_grant() {
         assert_eq!(account(&world, customer.id()).await.data_limit, Some(15 * GIB));
     }
 }
+
+/// Whoever does not know a code goes back to the offer; what he is told of his money is about a renewal.
+#[tokio::test]
+async fn the_way_back_and_the_words_are_of_a_renewal() {
+    let world = shop().await;
+    let customer = holder(&world, 7_600_000_900).await;
+    for (what, title, stars) in [("Plan small", "Renewal with Plan small", 80), ("Plan more-data", "Add-on Plan more-data", 25)] {
+        ask(&customer).await;
+        for step in [what, "discount code", "Back"] {
+            customer.tap(step).await.unwrap();
+        }
+        assert!(says(&customer).contains(title), "{}", says(&customer));
+        let about = |customer: &Person| {
+            let said = says(customer);
+            assert!(said.contains("it is added to your subscription") && !said.contains("your link arrives"), "{said}");
+        };
+        customer.tap(&format!("⭐ {stars}")).await.unwrap();
+        about(&customer);
+        customer.tap("Card to card").await.unwrap();
+        customer.send_photo(what.as_bytes().to_vec()).await;
+        about(&customer);
+    }
+}

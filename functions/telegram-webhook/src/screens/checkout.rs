@@ -11,7 +11,7 @@ use app::{
     text::Arg,
 };
 use domain::{
-    Language,
+    Language, ProductId,
     discount::Rejection,
     order::Order,
     payment::Gateway,
@@ -19,7 +19,7 @@ use domain::{
     user::User,
 };
 
-use super::{button, home};
+use super::{button, home, welcome_bonus};
 
 /// The catalogue, below a sentence where something has to be said first.
 pub fn plans(app: &App, shop: &Shop, language: Language, first: Option<&str>) -> Screen {
@@ -43,7 +43,7 @@ pub fn below(app: &App, language: Language, first: Option<&str>, text: String) -
 }
 
 /// A plan and the ways to pay for it.
-pub fn plan(app: &App, offer: &Offer, user: &User, first: Option<&str>) -> Screen {
+pub fn plan(app: &App, shop: &Shop, offer: &Offer, user: &User, first: Option<&str>) -> Screen {
     let language = user.language;
     let product = &offer.product;
     let terms = product.terms();
@@ -64,6 +64,10 @@ pub fn plan(app: &App, offer: &Offer, user: &User, first: Option<&str>) -> Scree
     text = format!("{text}\n{}", app.texts.html(language, policy, &[]));
     if offer.purpose == Purpose::Gift {
         text = format!("{text}\n\n{}", app.texts.html(language, "gift-note", &[]));
+    }
+    // What costs nothing is no purchase that earns anything.
+    if let Some(promise) = welcome_bonus(app, shop, user).filter(|_| !offer.is_free()) {
+        text = format!("{text}\n\n{promise}");
     }
     let back = match (offer.purpose, &offer.discount) {
         (Purpose::Gift, _) => Button::GiftPlans,
@@ -118,13 +122,9 @@ fn pay_button(app: &App, language: Language, gateway: Gateway, quote: domain::Mo
     tap(app.texts.plain(language, &format!("button-pay-{gateway}"), &[("amount", Arg::Raw(amount))]), target)
 }
 
-pub fn ask_code(app: &App, language: Language, wanted: &Wanted) -> Screen {
-    let back = match wanted {
-        Wanted::Purchase(product) => Button::Plan(product.clone()),
-        Wanted::Extend { .. } => Button::Subscriptions,
-        Wanted::Gift { .. } => Button::GiftPlans,
-    };
-    let back = button(app, language, "button-back", &back);
+/// Asks for a code for `product`, which `wanted` names; back to its offer.
+pub fn ask_code(app: &App, language: Language, wanted: &Wanted, product: &ProductId) -> Screen {
+    let back = button(app, language, "button-back", &wanted.offer(product));
     Screen::new(app.texts.html(language, "code-ask", &[]), Keyboard::default().row([back]))
 }
 
@@ -166,17 +166,23 @@ pub fn payable(app: &App, order: &Order, payable: &Payable, shop: &Shop, languag
     };
     let common =
         |amount| [("plan", Arg::Text(order.terms.name.as_str())), ("amount", Arg::Raw(money(amount))), ("until", Arg::Raw(until.clone()))];
+    let next = app.what_comes(order, language);
+    let with_next = |amount| common(amount).into_iter().chain([("next", Arg::Exact(next.as_str()))]).collect::<Vec<_>>();
     let (text, keyboard, gateway) = match payable {
         Payable::Stars { link, amount, gateway } => {
-            let text = if *gateway == Gateway::RecurringStars { "order-recurring-stars" } else { "order-stars" };
-            (app.texts.html(language, text, &common(*amount)), Keyboard::default().row([pay(*amount, link)]), *gateway)
+            let text = match gateway {
+                // Only purchases are paid so.
+                Gateway::RecurringStars => app.texts.html(language, "order-recurring-stars", &common(*amount)),
+                _ => app.texts.html(language, "order-stars", &with_next(*amount)),
+            };
+            (text, Keyboard::default().row([pay(*amount, link)]), *gateway)
         }
         Payable::Page { url, amount, gateway } => {
             let mut keyboard = Keyboard::default().row([pay(*amount, url)]);
             if let Some(ulid) = order.id.key.ulid() {
                 keyboard = keyboard.row([button(app, language, "button-check-payment", &Button::CheckPayment(ulid))]);
             }
-            (app.texts.html(language, "order-page", &common(*amount)), keyboard, *gateway)
+            (app.texts.html(language, "order-page", &with_next(*amount)), keyboard, *gateway)
         }
         Payable::Card { card, amount } => {
             let mut args = common(*amount).to_vec();
