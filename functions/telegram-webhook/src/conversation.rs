@@ -202,6 +202,7 @@ async fn on_receipt(app: &App, user: &User, sent: Option<Sent>, message: &Messag
     Ok(match app.submit_receipt(user, &sent).await? {
         Submitted::UnderReview(order) => about(app, user, "receipt-received", &order),
         Submitted::Already(order) => about(app, user, "receipt-added", &order),
+        Submitted::TooMany => screens::notice(app, user.language, "receipt-already"),
         Submitted::NothingDue if user.is_banned() => screens::banned(app, user),
         Submitted::NothingDue => screens::notice(app, user.language, "receipt-nothing-due"),
     })

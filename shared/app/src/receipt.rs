@@ -49,6 +49,8 @@ pub enum Submitted {
     UnderReview(Box<Order>),
     /// One is with them already.
     Already(Box<Order>),
+    /// One is with them already, and so many more pictures that they are not shown this one.
+    TooMany,
     /// No order waits for a receipt.
     NothingDue,
 }
@@ -65,6 +67,8 @@ pub enum Decided {
 
 /// How far back a customer's order is looked for that waits for a receipt.
 const RECENT: u8 = 10;
+/// Further pictures of one receipt, and other messages, that the operators are shown of one customer in an hour.
+const PICTURES_PER_HOUR: u32 = 30;
 
 impl App {
     /// A customer sent a picture: it belongs to his newest order that waits for one, wherever in the chat he is.
@@ -72,7 +76,7 @@ impl App {
         // The order for which the file came first, where it did not come first for this one.
         let mut seen_in = None;
         for _ in 0..4 {
-            let orders = self.store.orders_of(customer.id, None, RECENT).await?.items;
+            let orders = self.store.placed_orders_of(customer.id, None, RECENT).await?.items;
             let waiting = |status| orders.iter().find(move |order| order.status == status && order.awaiting_receipt().is_some());
             if let Some(order) = waiting(OrderStatus::AwaitingPayment).or_else(|| waiting(OrderStatus::Expired)) {
                 let receipt = Receipt {
@@ -104,6 +108,12 @@ impl App {
             }
             let Some(order) = orders.into_iter().find(|order| order.under_review().is_some()) else { return Ok(Submitted::NothingDue) };
             // A better picture of the same receipt: the operators see it, the decision is still about the first.
+            let counted = Write::count_support_message(customer.id, self.now().seconds().div_euclid(3600), PICTURES_PER_HOUR);
+            match self.store.commit(&self.seams.nonce(), vec![counted]).await {
+                Ok(()) => {}
+                Err(CommitError::Refused { .. }) => return Ok(Submitted::TooMany),
+                Err(error) => return Err(AppError::of_commit("count a picture")(error)),
+            }
             if let Some(number) = order.under_review().map(|attempt| attempt.number) {
                 self.send_receipt_card(&order, number, Some(customer), Some(sent)).await?;
             }

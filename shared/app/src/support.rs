@@ -88,7 +88,7 @@ impl App {
 
     /// Whether a picture that comes now is a receipt although the customer was writing to the operators: he began to pay by card after that.
     pub async fn pays_by_card_since(&self, writing: &Conversation) -> Result<bool, AppError> {
-        let orders = self.store.orders_of(writing.user, None, RECENT).await?.items;
+        let orders = self.store.placed_orders_of(writing.user, None, RECENT).await?.items;
         Ok(orders.iter().any(|order| order.awaiting_receipt().is_some_and(|attempt| writing.is_older_than(attempt.opened_at))))
     }
 

@@ -140,3 +140,17 @@ async fn groups_and_channels_are_not_read() {
     }
     assert_eq!(Tally::of(&world.dynamodb.take_log()).requests, 0);
 }
+
+/// A second picture of a receipt may be a better one; the hundredth is none, and the operators' chat is for others too.
+#[tokio::test]
+async fn pictures_of_one_receipt_have_an_end() {
+    let world = World::open().await;
+    let customer = world.customer(7_820_000_900);
+    actors::order(&customer, "Plan small", "Card to card").await;
+    for n in 0..40 {
+        customer.send_photo(format!("picture {n}").into_bytes()).await;
+    }
+    assert!(says(&customer).contains("is with our team already"), "{}", says(&customer));
+    let shown = world.operator().chat().into_iter().filter(|message| message.photo.is_some()).count();
+    assert_eq!(shown, 31, "the receipt, and thirty more in an hour");
+}

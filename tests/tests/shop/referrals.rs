@@ -378,3 +378,50 @@ async fn grants_survive_every_death() {
         assert_eq!(i64::try_from(audit.prizes).unwrap(), friends);
     }
 }
+
+/// Prizes stand before purchases in the list of orders: a receipt is found behind any number of them, whether he wrote to the operators before or not.
+#[tokio::test]
+async fn a_receipt_of_somebody_with_many_prizes_is_a_receipt() {
+    let world = World::open().await;
+    let inviter = world.customer(7_500_000_200);
+    let payload = invitation(&inviter).await;
+    for n in 0..10 {
+        friend_buys(&world, &payload, 7_500_000_201 + n).await;
+    }
+    settle(&world).await;
+    assert_eq!(world.orders(inviter.id()).await.len(), 10);
+    inviter.send("/support").await;
+    world.clock.advance(Span::minutes(1));
+    actors::order(&inviter, "Plan small", "Card to card").await;
+    inviter.send_photo(b"a receipt".to_vec()).await;
+    assert!(says(&inviter).contains("is with our team"), "{}", says(&inviter));
+    let waits = world.orders(inviter.id()).await.into_iter().filter(|order| order.under_review().is_some()).count();
+    assert_eq!(waits, 1);
+}
+
+/// What the menu promises a newcomer stands on a plan's screen too, where it is a purchase and his first.
+#[tokio::test]
+async fn the_plan_says_what_comes_with_it() {
+    const PROMISE: &str = "With your first purchase you get 2 GB and 5 days on top.";
+    let world = World::open().await;
+    world.add_code("ALL", "100", None, None).await;
+    world.set(|settings| settings.welcome_bonus = Some(Present { data_limit_gb: 2, duration_days: 5 })).await;
+    let inviter = world.customer(7_500_000_220);
+    let payload = invitation(&inviter).await;
+    inviter.send("/plans").await;
+    inviter.tap("Plan small").await.unwrap();
+    assert!(!says(&inviter).contains(PROMISE), "nobody invited him");
+    let friend = world.customer(7_500_000_221);
+    friend.send(&format!("/start {payload}")).await;
+    assert!(says(&friend).contains(PROMISE), "{}", says(&friend));
+    friend.tap("Buy a subscription").await.unwrap();
+    friend.tap("Plan small").await.unwrap();
+    assert!(says(&friend).contains(PROMISE), "{}", says(&friend));
+    friend.tap("discount code").await.unwrap();
+    friend.send("ALL").await;
+    assert!(!says(&friend).contains(PROMISE), "what costs nothing earns nothing: {}", says(&friend));
+    actors::order(&friend, "Plan small", "⭐ 80").await;
+    friend.tap("Pay ⭐ 80").await.unwrap();
+    actors::choose(&friend, "Plan small").await;
+    assert!(!says(&friend).contains(PROMISE), "it is not his first any more");
+}
