@@ -11,7 +11,7 @@ use domain::{
     TelegramUserId, Timestamp,
     settings::{Channel, Settings, TermsOfUse},
     time::Span,
-    user::User,
+    user::{User, UserStatus},
 };
 use store::{CommitError, Write};
 use tokio::task::JoinSet;
@@ -162,7 +162,7 @@ fn standing_barrier(user: &User, settings: &Settings) -> Option<Barrier> {
     if settings.maintenance {
         return Some(Barrier::Maintenance);
     }
-    let known = user.invited_by.is_some() || user.first_paid_at.is_some() || user.trial_at.is_some();
+    let known = user.invited_by.is_some() || user.first_paid_at.is_some() || user.trial_at.is_some() || user.status != UserStatus::New;
     if settings.invite_only && !known {
         return Some(Barrier::InviteOnly);
     }
@@ -226,6 +226,7 @@ mod tests {
             (customer(), invite_only.clone(), Some(Barrier::InviteOnly)),
             (User { first_paid_at: Some(now), ..customer() }, invite_only.clone(), Some(Barrier::Terms(terms(2)))),
             (User { trial_at: Some(now), ..customer() }, invite_only.clone(), Some(Barrier::Terms(terms(2)))),
+            (User { status: UserStatus::Expired, ..customer() }, invite_only.clone(), Some(Barrier::Terms(terms(2)))),
             (accepted(1), invite_only.clone(), Some(Barrier::Terms(terms(2)))),
             (accepted(2), invite_only.clone(), None),
             (accepted(3), invite_only, None),

@@ -22,6 +22,9 @@ use crate::{App, AppError, Deadline, qr, text::Arg, work::Outcome};
 pub(crate) const PANEL_TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) const TELEGRAM_TIMEOUT: Duration = Duration::from_secs(8);
 
+/// What was made meanwhile is looked for among so many subscriptions of a customer who comes back: by key, presents come before purchases.
+const LOOKED_THROUGH: u8 = 50;
+
 /// Whether the customer was told.
 pub(crate) enum Delivery {
     Sent,
@@ -46,14 +49,19 @@ impl App {
 
     /// Provisions and delivers an order whose lease the caller holds. What does not succeed is postponed on the order: the result shows it.
     pub(crate) async fn provision(&self, order: Order, buyer: Option<User>, deadline: Deadline) -> Result<Order, AppError> {
-        let lapsed = buyer.as_ref().filter(|buyer| buyer.status == UserStatus::Expired).map(|buyer| buyer.id);
+        let held = match &buyer {
+            Some(buyer) if buyer.status == UserStatus::Expired => Some(Write::restore_user(buyer.id)),
+            // Whoever pays becomes a customer with the order itself.
+            Some(buyer) if buyer.status == UserStatus::New && order.total.is_zero() => Some(Write::welcome_user(buyer.id)),
+            _ => None,
+        };
         // Boxed: it is by far the largest part of every turn that leads here.
         let after = Box::pin(self.carry_out(order, buyer, deadline)).await?;
-        if let Some(buyer) = lapsed.filter(|_| after.status == OrderStatus::Provisioned && !after.gift) {
-            match self.store.commit(&self.seams.nonce(), vec![Write::restore_user(buyer)]).await {
+        if let Some(held) = held.filter(|_| after.status == OrderStatus::Provisioned && !after.gift) {
+            match self.store.commit(&self.seams.nonce(), vec![held]).await {
                 Ok(()) | Err(CommitError::Refused { .. }) => {}
                 // The next look at the account makes up for it.
-                Err(error) => warn!(event = "status_not_restored", %error, "a customer who came back still counts as expired"),
+                Err(error) => warn!(event = "status_not_restored", %error, "a customer who holds a subscription does not count as active"),
             }
         }
         Ok(after)
@@ -142,7 +150,7 @@ impl App {
 
     /// Sends what was bought when its customer could not be reached.
     pub(crate) async fn deliver_missed(&self, customer: &User, since: Timestamp, deadline: Deadline) -> Result<(), AppError> {
-        let newest = self.store.subscriptions_of(customer.id, None, 3).await?.items;
+        let newest = self.store.subscriptions_of(customer.id, None, LOOKED_THROUGH).await?.items;
         // The account is made shortly before the message that does not arrive.
         let missed = newest.into_iter().filter(|subscription| subscription.created_at >= since.minus(Span::minutes(1)));
         for subscription in missed {

@@ -37,8 +37,10 @@ const PAGES: usize = 5;
 /// Nothing is begun when less than this is left of a run, besides what is kept back for its end.
 const ENOUGH: Duration = Duration::from_secs(10);
 const TELEGRAM_TIMEOUT: Duration = Duration::from_secs(8);
-/// So many accounts that the panel cannot show, and no other, are taken for a panel that is broken.
+/// After so many accounts that the panel cannot show, and no other, it is asked whether it can show anything.
 const HIDDEN: usize = 3;
+/// Nobody's account: a panel that works says that there is none.
+const NOBODY: &str = "nobody";
 /// So many looks that could not be written end a run.
 const FAILURES: u32 = 3;
 /// When a message is tried again that Telegram was not able to take.
@@ -199,11 +201,19 @@ impl App {
                 Err(_) => break,
             };
             seen.insert((*name).clone(), sight);
-            if hidden == HIDDEN && seen.len() == HIDDEN {
+            if hidden == HIDDEN && seen.len() == HIDDEN && !self.panel_shows_anything().await {
                 return None;
             }
         }
         Some(seen)
+    }
+
+    /// Whether it is the accounts that the panel cannot show, and not the panel that is broken.
+    async fn panel_shows_anything(&self) -> bool {
+        match NOBODY.parse() {
+            Ok(nobody) => self.panel.account(&nobody, self.now(), ENOUGH).await.is_ok(),
+            Err(_) => false,
+        }
     }
 
     async fn look_and_tell(&self, held: &Held, sight: Sight, reminders: &Reminders, deadline: Deadline) -> Result<Looked, AppError> {
@@ -230,6 +240,7 @@ impl App {
         let status = customer.and_then(|customer| match customer.status {
             UserStatus::Active if lapses => Some(Write::lapse_user(customer.id)),
             UserStatus::Expired if next.is_held() && account.is_some() => Some(Write::restore_user(customer.id)),
+            UserStatus::New if next.is_held() && account.is_some() => Some(Write::welcome_user(customer.id)),
             _ => None,
         });
         // Who cannot be told has been told: news of long ago would greet him when he comes back.

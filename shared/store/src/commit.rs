@@ -165,6 +165,11 @@ impl Write {
         Self::user_status(user, UserStatus::Expired, UserStatus::Active)
     }
 
+    /// A customer has a subscription that he did not pay for, his first. Condition: he counts as new.
+    pub fn welcome_user(user: TelegramUserId) -> Self {
+        Self::user_status(user, UserStatus::New, UserStatus::Active)
+    }
+
     fn user_status(user: TelegramUserId, from: UserStatus, to: UserStatus) -> Self {
         Self::update(keys::user(user), "#status = :from")
             .name("#status", schema::STATUS)

@@ -4,6 +4,7 @@ use domain::{
     order::OrderStatus,
     settings::{Channel, Settings, TermsOfUse},
     time::Span,
+    user::UserStatus,
 };
 use embedded_dynamodb::Tally;
 use local::telegram::{Fault, FaultKind, Person};
@@ -268,4 +269,38 @@ async fn start_in_the_middle_and_a_friends_link_lose_nothing() {
     assert!(says(&friend).contains("Choose a plan"), "{}", says(&friend));
     let user = world.app.store.user(friend.id().try_into().unwrap()).await.unwrap().unwrap();
     assert_eq!(user.invited_by.map(i64::from), Some(inviter.id()));
+}
+
+/// A present, a prize and a code of 100 % make a customer of somebody as well as money does.
+#[tokio::test]
+async fn whoever_has_something_of_an_invited_shop_may_go_on_with_it() {
+    let world = World::open().await;
+    world.add_code("ALL", "100", None, None).await;
+    let giver = world.customer(7_810_000_070);
+    giver.send("/start").await;
+    for step in ["Buy a subscription", "Buy for a friend", "Plan small", "⭐ 80", "Pay ⭐ 80"] {
+        giver.tap(step).await.unwrap();
+    }
+    let gifted = world.customer(7_810_000_071);
+    gifted.open(&giver.copied("Copy the link").unwrap()).await.unwrap();
+    let free = world.customer(7_810_000_072);
+    actors::choose_with_code(&free, "Plan small", "ALL").await;
+    free.tap("Get it for free").await.unwrap();
+    let inviter = world.customer(7_810_000_073);
+    inviter.send("/invite").await;
+    let friend = world.customer(7_810_000_074);
+    friend.open(&inviter.copied("Copy the link").unwrap()).await.unwrap();
+    actors::order(&friend, "Plan small", "⭐ 80").await;
+    friend.tap("Pay ⭐ 80").await.unwrap();
+    world.jobs_until_idle().await;
+    world.set(|settings| settings.invite_only = true).await;
+    for (who, customer) in [("gifted", &gifted), ("free", &free), ("inviter", &inviter)] {
+        assert_eq!(deliveries(customer).len(), 1, "{who}");
+        assert_eq!(world.user(customer.id()).await.status, UserStatus::Active, "{who} holds a subscription");
+        customer.send("/subscriptions").await;
+        customer.tap("Renew").await.unwrap();
+        customer.tap("Plan small").await.unwrap();
+        assert!(says(customer).contains("Renewal with Plan small"), "{who}: {}", says(customer));
+    }
+    world.audit().await;
 }

@@ -361,3 +361,39 @@ async fn what_it_costs() {
     open(&friend, &payload(&giver)).await;
     expect!["5 trips, 3 read units, 19 write units"].assert_eq(&cost());
 }
+
+/// Presents stand before purchases in the list of subscriptions: what was bought meanwhile is found behind them.
+#[tokio::test]
+async fn whoever_comes_back_gets_what_he_bought_however_many_presents_he_has() {
+    let world = World::open().await;
+    let (giver, friend) = (world.customer(7_520_000_201), world.customer(7_520_000_202));
+    for _ in 0..3 {
+        let payload = buy(&giver).await;
+        open(&friend, &payload).await;
+    }
+    world.clock.advance(Span::hours(1));
+    tests::actors::order(&friend, "Plan small", "⭐ 80").await;
+    let order = world.orders(friend.id()).await.into_iter().find(|order| order.status == OrderStatus::AwaitingPayment).unwrap();
+    friend.set_blocked(true).await;
+    let paid = tests::actors::successful_payment(friend.id(), &world.payload(&order, 1), 80, "the-charge");
+    assert!(world.telegram.send_update(paid).await.is_success());
+    world.jobs_until_idle().await;
+    assert_eq!(deliveries(&friend).len(), 3);
+    friend.set_blocked(false).await;
+    assert_eq!(deliveries(&friend).len(), 4, "{}", says(&friend));
+}
+
+/// Whoever does not know a code goes back to where he came from; what he is told of his money is about a present.
+#[tokio::test]
+async fn the_way_back_and_the_words_are_of_a_present() {
+    let world = World::open().await;
+    let giver = world.customer(7_520_000_211);
+    giver.send("/start").await;
+    for step in ["Buy a subscription", "Buy for a friend", "Plan small", "discount code", "Back"] {
+        giver.tap(step).await.unwrap();
+    }
+    assert!(says(&giver).contains("Plan small") && says(&giver).contains("As a present"), "{}", says(&giver));
+    giver.tap("Card to card").await.unwrap();
+    giver.send_photo(b"a receipt".to_vec()).await;
+    assert!(says(&giver).contains("the link to pass on arrives here") && !says(&giver).contains("your link"), "{}", says(&giver));
+}

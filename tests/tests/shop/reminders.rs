@@ -361,6 +361,30 @@ async fn an_account_that_the_panel_cannot_show_does_not_stand_in_the_way() {
     assert_eq!(titles(&poison).len(), 1);
 }
 
+/// However many there are of them, and wherever they stand.
+#[tokio::test]
+async fn many_accounts_that_the_panel_cannot_show_do_not_stand_in_the_way_either() {
+    let world = World::open().await;
+    let mut poison = Vec::new();
+    for n in 0..12 {
+        poison.push(user_of(&world, 7_620_000_200 + n).await);
+    }
+    let other = user_of(&world, 7_620_000_230).await;
+    pass(&world, Span::days(26)).await;
+    let refuse = || panel::FaultKind::refuse(StatusCode::INTERNAL_SERVER_ERROR);
+    world.panel.fail(panel::Fault::once(refuse()).on("GET /api/users").times(10_000));
+    for customer in &poison {
+        let name = subscription(&world, customer.id()).await.name;
+        world.panel.fail(panel::Fault::once(refuse()).on(format!("GET /api/user/{name}").as_str()).times(10_000));
+    }
+    pass(&world, Span::hours(36)).await;
+    assert_eq!(titles(&other), ["⏳ 3 days of Plan small are left."]);
+    // A panel that shows nothing at all is another matter: nobody is put off.
+    world.panel.heal();
+    pass(&world, Span::days(1)).await;
+    assert!(poison.iter().all(|customer| titles(customer).len() == 1));
+}
+
 #[tokio::test]
 async fn what_is_gone_is_looked_for_and_then_left_alone() {
     let world = World::open().await;
