@@ -96,6 +96,8 @@ fn percent_decode(text: &str) -> String {
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {
         let digits = after.split_at_checked(2).filter(|_| *first == b'%');
+        // A sign is a number to `from_str_radix`, and no digit.
+        let digits = digits.filter(|(digits, _)| digits.iter().all(u8::is_ascii_hexdigit));
         let byte = digits.and_then(|(digits, _)| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
         match (byte, digits) {
             (Some(byte), Some((_, after))) => {
@@ -128,6 +130,7 @@ mod tests {
             ("vless://u@h:443#a%0Ab%00c", "a b c"),
             ("vless://u@h:443#100%", "100%"),
             ("vless://u@h:443#%zz%4", "%zz%4"),
+            ("vless://u@h:443#a%+fb", "a%+fb"),
             ("vless://u@h:443#%FF", "\u{FFFD}"),
             ("vless://u@h:443#%<b>&", "%<b>&"),
             (&vmess(r#"{"add":"h","ps":"🚀 Marz (name) [VMess]"}"#), "🚀 Marz (name) [VMess]"),
