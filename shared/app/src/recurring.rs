@@ -2,10 +2,10 @@
 
 use clients::telegram::api::methods::EditUserStarSubscriptionParams;
 use domain::{
-    OrderId, OrderKey,
+    OrderId, OrderKey, TelegramUserId,
     duty::LEASE,
     order::{Order, UnappliedReason},
-    payment::{Payment, PaymentEvent, PaymentStatus},
+    payment::{Gateway, Payment, PaymentEvent, PaymentStatus},
     subscription::{Renews, Subscription},
     user::User,
 };
@@ -85,7 +85,7 @@ impl App {
         }
         let Some(charge) = order.payment.as_ref().filter(|_| subscription.renews.is_some()) else { return Ok(Renewing::None) };
         let Some(timeout) = deadline.allows(self, std::time::Duration::from_secs(8)) else { return Ok(Renewing::Unknown) };
-        let params = edit(id, charge.reference(), wish);
+        let params = edit(id.buyer, charge.reference(), wish);
         match self.telegram.within(timeout).edit_user_star_subscription(&params).await {
             Ok(()) => {}
             Err(error) => {
@@ -109,23 +109,37 @@ impl App {
         Err(AppError::Contended)
     }
 
-    /// Money of a subscription in Stars that nothing wants any more is about to go back: no more of it shall be charged.
-    pub(crate) async fn end_charges(&self, payment: &Payment) -> Result<(), AppError> {
-        let Some(id) = payment.order else { return Ok(()) };
-        let Some(order) = self.store.order(id).await?.filter(|order| order.renews) else { return Ok(()) };
-        let Some(first) = &order.payment else { return Ok(()) };
-        match self.telegram.edit_user_star_subscription(&edit(id, first.reference(), Renews::Stopped)).await {
-            Ok(()) => Ok(()),
-            Err(error) if error.is_transient() => Err(error.into()),
-            // What has ended already, or is not to be found, charges nothing.
-            Err(_) => Ok(()),
+    /// Stars are about to go back: what charges them again and again is ended, so that nobody is charged for what he does not have.
+    ///
+    /// That is the subscription in Stars that the charge began or continued, where nothing wants it, and the one that paid the order, where the order's
+    /// own charge goes back or has gone back. One charge of many that were wanted ends nothing.
+    pub(crate) async fn end_charges(&self, payment: &Payment, timeout: std::time::Duration) -> Result<(), AppError> {
+        if payment.id.gateway() != Gateway::TelegramStars {
+            return Ok(());
         }
+        let order = match payment.order {
+            Some(id) => self.store.order(id).await?.filter(|order| order.renews),
+            None => None,
+        };
+        let first = order.and_then(|order| order.payment.map(|first| (order.id.buyer, first)));
+        let unwanted = payment.status == PaymentStatus::Unapplied;
+        let ended = matches!(payment.reason, Some(UnappliedReason::Recurring | UnappliedReason::OrderEnded));
+        let own = payment.customer().filter(|_| unwanted).map(|payer| (payer, payment.id.clone()));
+        for (payer, charge) in own.into_iter().chain(first.filter(|(_, first)| ended || *first == payment.id)) {
+            match self.telegram.within(timeout).edit_user_star_subscription(&edit(payer, charge.reference(), Renews::Stopped)).await {
+                Ok(()) => {}
+                Err(error) if error.is_transient() => return Err(error.into()),
+                // What has ended already, or never was one, charges nothing.
+                Err(_) => {}
+            }
+        }
+        Ok(())
     }
 }
 
-fn edit(id: OrderId, charge: &str, wish: Renews) -> EditUserStarSubscriptionParams {
+fn edit(payer: TelegramUserId, charge: &str, wish: Renews) -> EditUserStarSubscriptionParams {
     EditUserStarSubscriptionParams::builder()
-        .user_id(id.buyer.get().unsigned_abs())
+        .user_id(payer.get().unsigned_abs())
         .telegram_payment_charge_id(charge)
         .is_canceled(wish == Renews::Stopped)
         .build()

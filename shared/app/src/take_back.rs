@@ -3,8 +3,8 @@
 use clients::panel::PanelError;
 use domain::{
     OrderId,
-    extension::{self, Limits, Target},
-    order::Order,
+    extension::{self, Limits, Others, Target},
+    order::{Order, OrderStatus},
     subscription::Subscription,
     time::Span,
 };
@@ -21,6 +21,8 @@ use crate::{
 const TRIES: u32 = 4;
 /// Another order is at the same subscription.
 const BUSY: Span = Span::seconds(15);
+/// Orders are read so many at a time.
+const PAGE: u8 = 100;
 /// Whatever was in flight when the money went back has landed by then.
 const SECOND_LOOK: Span = Span::minutes(5);
 
@@ -50,7 +52,8 @@ impl App {
             let claim = if mine && matches!(order.target, Some(Target::Less(_) | Target::Off)) {
                 Claim { order: order.clone(), subscription }
             } else {
-                let target = match self.to_take_back(&order, &subscription, fed, deadline).await {
+                let others = self.others(&order, &subscription).await?;
+                let target = match self.to_take_back(&order, &subscription, others, fed, deadline).await {
                     Ok(target) => target,
                     Err(outcome) => return Ok(outcome),
                 };
@@ -66,7 +69,41 @@ impl App {
         Ok(Outcome::After(BUSY, "the subscription is changed all the time".into()))
     }
 
-    async fn to_take_back(&self, order: &Order, subscription: &Subscription, fed: bool, deadline: Deadline) -> Result<Target, Outcome> {
+    /// What the other orders sold that feed the subscription.
+    async fn others(&self, order: &Order, subscription: &Subscription) -> Result<Others, AppError> {
+        let mut others = Others::NONE;
+        if subscription.orders <= 1 {
+            return Ok(others);
+        }
+        let of_it = subscription.order.key;
+        let mut cursor = None;
+        loop {
+            let page = self.store.orders_of(order.id.buyer, cursor.as_ref(), PAGE).await?;
+            let feeds = |other: &&Order| {
+                other.id != order.id
+                    && other.extends.unwrap_or(other.id.key) == of_it
+                    && other.status == OrderStatus::Provisioned
+                    && subscription.is_fed_by(other)
+            };
+            for other in page.items.iter().filter(feeds) {
+                // One that was never granted itself came after all that were.
+                others = others.and(&other.terms, order.provisioned_at.is_some_and(|at| other.provisioned_at > Some(at)));
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(others);
+            }
+        }
+    }
+
+    async fn to_take_back(
+        &self,
+        order: &Order,
+        subscription: &Subscription,
+        others: Others,
+        fed: bool,
+        deadline: Deadline,
+    ) -> Result<Target, Outcome> {
         if fed && subscription.orders <= 1 {
             return Ok(Target::Off);
         }
@@ -79,7 +116,7 @@ impl App {
             _ => fed,
         };
         if fed || asked {
-            return Ok(Target::Less(extension::taken_back(order.target.as_ref(), &order.terms, &seen, self.now())));
+            return Ok(Target::Less(extension::taken_back(order.target.as_ref(), &order.terms, &seen, others, self.now())));
         }
         // Refunded while it was being granted, and the panel does not show it: what may be in flight is waited for.
         if order.work.tries < 2 {

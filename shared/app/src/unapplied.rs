@@ -68,9 +68,7 @@ impl App {
         let Some(timeout) = deadline.allows(self, std::time::Duration::from_secs(8)) else {
             return Ok(Outcome::Later("no time left".into()));
         };
-        if matches!(payment.reason, Some(UnappliedReason::Recurring | UnappliedReason::OrderEnded))
-            && let Err(error) = self.end_charges(payment).await
-        {
+        if let Err(error) = self.end_charges(payment, timeout).await {
             return Ok(Outcome::Later(error.to_string()));
         }
         match gateway.refund(&Refund { payment: &payment.id, payer: payment.customer(), amount }, timeout).await {

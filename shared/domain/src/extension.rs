@@ -173,11 +173,36 @@ fn begun_again(seen: &Seen, terms: &Terms, now: Timestamp) -> Limits {
     Limits { data, time, switch_on: true }
 }
 
-/// What is taken back of an account for an order that was refunded: the difference that it made, and never more than it sold.
+/// What the other orders have sold that feed the same account and were not refunded: that is left to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Others {
+    pub bytes: u64,
+    pub span: Span,
+    /// Of the span, what was granted after the order that is taken back: its days come last.
+    pub later: Span,
+}
+
+impl Others {
+    pub const NONE: Self = Self { bytes: 0, span: Span::ZERO, later: Span::ZERO };
+
+    /// With one more of them, granted `later` than the order that is taken back or not.
+    #[must_use]
+    pub fn and(self, terms: &Terms, later: bool) -> Self {
+        let span = terms.duration_days.map_or(Span::ZERO, |days| Span::days(days.into()));
+        Self {
+            bytes: self.bytes.saturating_add(terms.data_limit_bytes().unwrap_or(0)),
+            span: sum(self.span, span),
+            later: if later { sum(self.later, span) } else { self.later },
+        }
+    }
+}
+
+/// What is taken back of an account for an order that was refunded: the difference that it made, and never more than it sold, nor anything that
+/// other orders have paid for: a plan that began afresh, or after the order's days were over, has left nothing of it.
 ///
 /// `forward` is what the order had asked for; `None` where the account was made for it. An account that had no limit from its beginning keeps
 /// none: how much of it was this order's cannot be told.
-pub fn taken_back(forward: Option<&Target>, terms: &Terms, seen: &Seen, now: Timestamp) -> Limits {
+pub fn taken_back(forward: Option<&Target>, terms: &Terms, seen: &Seen, others: Others, now: Timestamp) -> Limits {
     let bought_bytes = terms.data_limit_bytes().map_or(0, i128::from);
     let bought_millis = terms.duration_days.map_or(0, |days| Span::days(days.into()).as_millis());
     let (data, time) = match forward {
@@ -195,6 +220,7 @@ pub fn taken_back(forward: Option<&Target>, terms: &Terms, seen: &Seen, now: Tim
         (Some(DataTarget::Unlimited { was }), None) => DataTarget::Bytes { was: None, shall_be: was.max(1) },
         (_, Some(was)) if bytes != 0 => {
             let rest = u64::try_from((i128::from(was) - bytes).clamp(1, i128::from(MOST_BYTES))).unwrap_or(was);
+            let rest = rest.max(others.bytes.min(was));
             DataTarget::Bytes { was: Some(was), shall_be: rest }
         }
         _ => DataTarget::Keep,
@@ -212,10 +238,12 @@ pub fn taken_back(forward: Option<&Target>, terms: &Terms, seen: &Seen, now: Tim
             TimeTarget::Until { was: shall_be, shall_be }
         }
         (_, State::OnHold(was), _) if millis != 0 => {
-            let shall_be = Span::from_millis(was.as_millis().saturating_sub(millis)).max(second);
+            let shall_be = Span::from_millis(was.as_millis().saturating_sub(millis)).max(others.span.min(was)).max(second);
             TimeTarget::OnHold { was, shall_be, looked_at: now }
         }
         (_, State::Active | State::Ended | State::Off, Some(was)) if millis != 0 => {
+            // Days that are over are nobody's any more; those that were paid for later have not begun before now.
+            let millis = if others.later > Span::ZERO { millis.min(was.since(now.plus(others.later)).as_millis()) } else { millis };
             let shall_be = Timestamp::from_millis(was.millis().saturating_sub(millis)).max(Timestamp::EPOCH.plus(second));
             TimeTarget::Until { was, shall_be }
         }

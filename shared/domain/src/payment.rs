@@ -319,9 +319,9 @@ pub fn settle(order: Option<&Order>, event: &PaymentEvent, now: Timestamp, lease
     if event.amount != Some(attempt.quote) {
         return Settlement::Unapplied(UnappliedReason::AmountMismatch);
     }
-    // A charge that comes before the first one was heard of pays the order itself.
+    // A charge that comes before the first one was heard of pays the order itself. Where the order was paid otherwise, the subscription is nobody's.
     if event.recurring && matches!(order.status, order::OrderStatus::Paid | order::OrderStatus::Provisioned) {
-        return Settlement::Renew;
+        return if order.renews { Settlement::Renew } else { Settlement::Unapplied(UnappliedReason::Recurring) };
     }
     match of_order(order, &event.payment, now, lease_until) {
         Settlement::Apply(mut transition) => {

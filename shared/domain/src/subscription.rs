@@ -260,6 +260,10 @@ impl Subscription {
         if fed {
             self.orders = self.orders.saturating_sub(1);
         }
+        if order.renews {
+            // What Telegram charges for it from now on goes back.
+            self.renews = None;
+        }
         if order.target == Some(Target::Off) {
             self.orders = 0;
             self.revoked_at = self.revoked_at.or(Some(now));

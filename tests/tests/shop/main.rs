@@ -41,6 +41,8 @@ mod referrals;
 #[cfg(test)]
 mod refunds;
 #[cfg(test)]
+mod refunds_under_way;
+#[cfg(test)]
 mod reminders;
 #[cfg(test)]
 mod renewals;

@@ -230,7 +230,9 @@ impl App {
 
     async fn code_for(&self, payment: &Payment, credit: Credit) -> Result<DiscountCode, OperateError> {
         let base = self.settings().await?.base_currency;
-        let amount = credit.amount.or(payment.amount).filter(|amount| amount.currency() == base && !amount.is_zero());
+        // Of money that the gateway is not content with only the invoice is known, not what arrived.
+        let arrived = payment.amount.filter(|_| payment.reason != Some(UnappliedReason::NeedsReview));
+        let amount = credit.amount.or(arrived).filter(|amount| amount.currency() == base && !amount.is_zero());
         let amount =
             amount.ok_or_else(|| Invalid::new("amount", format!("a positive amount of {}, which the code takes off", base.code())))?;
         let owner = credit.customer.or(payment.customer()).ok_or_else(|| Invalid::new("user_id", "required: nobody knows who paid"))?;

@@ -2,7 +2,7 @@
 
 use domain::{
     OrderKey, Timestamp,
-    extension::{DataTarget, Limits, Refusal, Seen, State, Target, TimeTarget, taken_back, target},
+    extension::{DataTarget, Limits, Others, Refusal, Seen, State, Target, TimeTarget, taken_back, target},
     order::Order,
     product::{ProductKind, RenewalPolicy, Terms},
     subscription::Subscription,
@@ -167,27 +167,52 @@ fn what_was_given_is_taken_back_and_no_more() {
         ("afresh", limits(&active(), &reset(Some(50), Some(30))), reset(Some(50), Some(30)), 31 * GIB, Span::days(50)),
     ];
     for (name, forward, terms, data, time) in cases {
-        let back = taken_back(Some(&Target::Limits(forward)), &terms, &later, NOW);
+        let back = taken_back(Some(&Target::Limits(forward)), &terms, &later, Others::NONE, NOW);
         let after = granted(&later, &back);
         assert_eq!((after.data_limit, after.expires_at), (Some(data), Some(NOW.plus(time))), "{name}");
     }
     // What the account was made for, with renewals that stay.
-    let after = granted(&later, &taken_back(None, &base, &later, NOW));
+    let after = granted(&later, &taken_back(None, &base, &later, Others::NONE, NOW));
     assert_eq!((after.data_limit, after.expires_at), (Some(65 * GIB), Some(NOW.plus(Span::days(45)))));
     // Never without a limit, never before the beginning of time.
     let little = Seen { data_limit: Some(GIB), expires_at: Some(Timestamp::EPOCH.plus(DAY)), ..active() };
-    let after = granted(&little, &taken_back(None, &base, &little, NOW));
+    let after = granted(&little, &taken_back(None, &base, &little, Others::NONE, NOW));
     assert_eq!((after.data_limit, after.expires_at), (Some(1), Some(Timestamp::EPOCH.plus(Span::seconds(1)))));
-    let waits = granted(&on_hold(), &taken_back(None, &base, &on_hold(), NOW));
+    let waits = granted(&on_hold(), &taken_back(None, &base, &on_hold(), Others::NONE, NOW));
     assert_eq!((waits.data_limit, waits.state), (Some(1), State::OnHold(Span::seconds(1))));
     // What had become unlimited has its limits again.
     for account in [active(), on_hold()] {
         let forward = limits(&account, &plan(None, None));
         let free = granted(&account, &forward);
         assert_eq!((free.data_limit, free.expires_at, free.state), (None, None, State::Active));
-        let after = granted(&free, &taken_back(Some(&Target::Limits(forward)), &plan(None, None), &free, NOW));
+        let after = granted(&free, &taken_back(Some(&Target::Limits(forward)), &plan(None, None), &free, Others::NONE, NOW));
         assert_eq!((after.data_limit, after.expires_at), (Some(10 * GIB), account.expires_at.or(Some(NOW.plus(Span::days(30))))));
     }
+}
+
+/// What others have paid for is left, whatever became of the days and bytes of the order that is taken back.
+#[test]
+fn what_others_have_bought_is_left() {
+    let base = plan(Some(10), Some(30));
+    let others = Others::NONE.and(&reset(Some(20), Some(10)), true);
+    // Began afresh after 3 GiB; and long after the days before were over.
+    let fresh = Seen { data_limit: Some(23 * GIB), used: 3 * GIB, expires_at: Some(NOW.plus(Span::days(10))), ..active() };
+    let after = granted(&fresh, &taken_back(None, &base, &fresh, others, NOW));
+    assert_eq!((after.data_limit, after.expires_at), (Some(20 * GIB), fresh.expires_at));
+    let waits = Seen { state: State::OnHold(Span::days(10)), data_limit: Some(20 * GIB), ..on_hold() };
+    let after = granted(&waits, &taken_back(None, &base, &waits, others, NOW));
+    assert_eq!((after.data_limit, after.state), (waits.data_limit, waits.state));
+    // Days of its own that are left are taken, those that are over are not.
+    for (left, taken) in [(40, 30), (35, 25), (12, 2), (10, 0), (4, 0)] {
+        let account = Seen { data_limit: None, expires_at: Some(NOW.plus(Span::days(left))), ..active() };
+        let after = granted(&account, &taken_back(None, &base, &account, others, NOW));
+        assert_eq!(after.expires_at, Some(NOW.plus(Span::days(left - taken))), "{left}");
+    }
+    // Of days that were there before it nothing is left to be kept.
+    let earlier = Others::NONE.and(&plan(Some(20), Some(10)), false);
+    let account = Seen { data_limit: Some(30 * GIB), expires_at: Some(NOW.plus(Span::days(12))), ..active() };
+    let after = granted(&account, &taken_back(None, &base, &account, earlier, NOW));
+    assert_eq!((after.data_limit, after.expires_at), (Some(20 * GIB), Some(NOW.plus(Span::days(12)).minus(Span::days(30)))));
 }
 
 #[test]
@@ -302,7 +327,7 @@ proptest! {
         let between = granted(&account, &forward);
         let second = plan(Some(gb), Some(days));
         let both = granted(&between, &limits(&between, &second));
-        let rest = granted(&both, &taken_back(Some(&Target::Limits(forward)), &first, &both, NOW));
+        let rest = granted(&both, &taken_back(Some(&Target::Limits(forward)), &first, &both, Others::NONE.and(&second, true), NOW));
         if let (Some(limit), Some(DataTarget::Bytes { .. })) = (account.data_limit, Some(forward.data)) {
             let given = u64::from(gb) * GIB;
             prop_assert!(rest.data_limit.is_some_and(|rest| rest >= given.min(limit + given)), "{rest:?}");

@@ -126,7 +126,8 @@ fn what_a_report_pays() {
         ("a renewal that the gateway charged", Some(paid()), renewal, "recurring"),
         ("a renewal that arrives before its first charge", Some(tried()), renewal, "recurring"),
     ];
-    let paid_by_it = after(&subscribed(), &settled_by("charge-1"), NOW);
+    let paid_otherwise = after(&subscribed(), &settled_by("charge-1"), NOW);
+    let paid_by_it = Order { renews: true, ..paid_otherwise.clone() };
     let of_it = |e: &mut PaymentEvent| {
         e.order = Some((tried().id, 4));
         e.payment = payment(Gateway::TelegramStars, "charge-2");
@@ -137,6 +138,7 @@ fn what_a_report_pays() {
         ("its first charge told again", Some(paid_by_it.clone()), |e| e.order = Some((tried().id, 4)), "already"),
         ("its next charge", Some(paid_by_it.clone()), of_it, "renew"),
         ("its next charge comes first", Some(subscribed()), of_it, "apply"),
+        ("its next charge, where the order was paid otherwise", Some(paid_otherwise), of_it, "recurring"),
         ("its next charge, after the order was refunded", Some(after(&paid_by_it, &Event::Refunded, NOW)), of_it, "order_ended"),
     ]);
     let wrong = |what: Change| {
