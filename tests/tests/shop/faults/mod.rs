@@ -5,6 +5,7 @@ mod delivery;
 mod new_link;
 mod panel;
 mod process;
+mod recurring;
 mod renewal;
 mod table;
 
