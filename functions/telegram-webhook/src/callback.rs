@@ -92,15 +92,21 @@ async fn outcome(app: &App, query: &CallbackQuery, button: Option<Button>, deadl
     // Placing reads the customer together with everything else that it is decided on.
     if let Some(Button::Place(choice)) = &button {
         let screen = query.message.as_ref().filter(|message| can_change(message)).map(|message| message.message_id);
-        return apart(|| place(app, from, choice, screen, deadline)).await.map(Outcome::Show);
+        let (placed, ()) = tokio::try_join!(apart(|| place(app, from, choice, screen, deadline)), apart(|| app.turn_away(from.id)))?;
+        return Ok(Outcome::Show(placed));
     }
     // A process that does not know the shop yet reads it in the same round trip.
     let (step, button) = button.map_or((Step::Nothing, None), |button| {
         let (step, button) = entry::through(button);
         (step, Some(button))
     });
-    let ((user, code), shop) =
-        tokio::try_join!(apart(|| app.customer_and_code(from, button.as_ref().and_then(Button::code))), apart(|| app.shop()))?;
+    let home = matches!(button, Some(Button::Menu));
+    let ((user, code), shop, ()) = tokio::try_join!(
+        apart(|| app.customer_and_code(from, button.as_ref().and_then(Button::code))),
+        apart(|| app.shop()),
+        // Who goes home wants to write no more.
+        apart(|| async { if home { app.turn_away(from.id).await } else { Ok(()) } })
+    )?;
     if user.is_banned() {
         return Ok(Outcome::Show(screens::banned_with_contact(app, &shop, user.language)));
     }

@@ -68,11 +68,19 @@ async fn on_message(app: &App, message: Message, deadline: Deadline) -> Result<O
         return Ok(first.then(|| Reply::new(&slow_down().send(chat))).transpose()?);
     }
     let screen = match message.text.as_deref().map(str::trim) {
-        Some(text) if text.starts_with('/') => Some(Box::pin(on_command(app, from, text, deadline)).await?),
+        Some(text) if text.starts_with('/') => {
+            let (screen, ()) = tokio::try_join!(Box::pin(on_command(app, from, text, deadline)), leave(app, from, text))?;
+            Some(screen)
+        }
         Some(text) => Box::pin(on_text(app, from, text, &message, deadline)).await?,
         None => on_file(app, from, &message).await?,
     };
     Ok(screen.map(|screen| Reply::new(&screen.send(chat))).transpose()?)
+}
+
+/// A command ends what the bot waited for, unless it asks for it.
+async fn leave(app: &App, from: &Sender, command: &str) -> Result<(), AppError> {
+    if command.starts_with("/support") { Ok(()) } else { app.turn_away(from.id).await }
 }
 
 async fn on_command(app: &App, from: &Sender, text: &str, deadline: Deadline) -> Result<app::screen::Screen, AppError> {
@@ -184,8 +192,8 @@ async fn on_file(app: &App, from: &Sender, message: &Message) -> Result<Option<a
     let sent = Sent::of(&message.photo, message.document.as_ref());
     if let Some(conversation) = conversation.filter(|_| !user.is_banned())
         && let Awaiting::SupportMessage { header, album } = &conversation.awaiting
-        // Whoever began to pay by card after he wrote sends the receipt.
-        && !(sent.is_some() && app.pays_by_card_since(&conversation).await?)
+        // A picture without a word belongs to the order that waits for one: the operators see it with everything that they need.
+        && !(sent.is_some() && message.caption.is_none() && app.awaits_receipt(user.id).await?)
     {
         return support::post(app, &user, message, *header, album.as_deref()).await;
     }

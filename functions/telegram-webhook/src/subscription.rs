@@ -61,7 +61,7 @@ pub async fn on_action(
             None => unknown(),
         },
         SubscriptionAction::KeepName => {
-            app.wait_no_more(order).await?;
+            app.wait_no_more(user.id).await?;
             detail(app, user, key, deadline).await?
         }
         SubscriptionAction::Unname => match app.set_label(order, None).await? {

@@ -24,6 +24,14 @@ impl App {
         self.store.commit(&self.seams.nonce(), vec![Write::put(&conversation)?]).await.map_err(AppError::of_commit("await an answer"))
     }
 
+    /// The customer has turned to something else: a text that comes now is no name and no letter. A code is still taken for one.
+    pub async fn turn_away(&self, user: TelegramUserId) -> Result<(), AppError> {
+        match self.store.conversation(user).await?.map(|conversation| conversation.awaiting) {
+            Some(Awaiting::SupportMessage { .. } | Awaiting::SubscriptionLabel { .. }) => self.wait_no_more(user).await,
+            Some(Awaiting::DiscountCode { .. }) | None => Ok(()),
+        }
+    }
+
     /// A customer, made known where he is not, and what the bot waits for in his chat.
     pub async fn customer_and_awaited(&self, visitor: Visitor<'_>) -> Result<(User, Option<Awaiting>), AppError> {
         let (user, conversation) = self.customer_and_conversation(visitor).await?;

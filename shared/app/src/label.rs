@@ -1,6 +1,6 @@
 //! What a customer calls a subscription.
 
-use domain::{OrderId, subscription::Subscription};
+use domain::{OrderId, TelegramUserId, subscription::Subscription};
 use store::{CommitError, Write, keys};
 
 use crate::{App, AppError};
@@ -23,8 +23,8 @@ impl App {
     }
 
     /// The next text of this customer means nothing in particular.
-    pub async fn wait_no_more(&self, order: OrderId) -> Result<(), AppError> {
-        let writes = vec![Write::delete(keys::conversation(order.buyer))];
+    pub async fn wait_no_more(&self, user: TelegramUserId) -> Result<(), AppError> {
+        let writes = vec![Write::delete(keys::conversation(user))];
         self.store.commit(&self.seams.nonce(), writes).await.map_err(AppError::of_commit("stop waiting"))
     }
 }

@@ -13,6 +13,7 @@ use clients::telegram::{
 use domain::{
     TelegramUserId,
     conversation::{Awaiting, Conversation},
+    order::OrderStatus,
     time::Span,
     user::User,
 };
@@ -86,10 +87,10 @@ impl App {
         self.store.commit(&self.seams.nonce(), vec![write]).await.map_err(AppError::of_commit("finish a message to the operators"))
     }
 
-    /// Whether a picture that comes now is a receipt although the customer was writing to the operators: he began to pay by card after that.
-    pub async fn pays_by_card_since(&self, writing: &Conversation) -> Result<bool, AppError> {
-        let orders = self.store.placed_orders_of(writing.user, None, RECENT).await?.items;
-        Ok(orders.iter().any(|order| order.awaiting_receipt().is_some_and(|attempt| writing.is_older_than(attempt.opened_at))))
+    /// Whether a picture that comes now is a receipt although the customer is writing to the operators: an order of his waits for one.
+    pub async fn awaits_receipt(&self, customer: TelegramUserId) -> Result<bool, AppError> {
+        let orders = self.store.placed_orders_of(customer, None, RECENT).await?.items;
+        Ok(orders.iter().any(|order| order.status == OrderStatus::AwaitingPayment && order.awaiting_receipt().is_some()))
     }
 
     /// Passes a customer's message on to the operators.

@@ -49,9 +49,4 @@ impl Conversation {
     pub const fn new(user: TelegramUserId, awaiting: Awaiting, now: Timestamp) -> Self {
         Self { user, awaiting, until: now.plus(Self::LIFETIME) }
     }
-
-    /// Whether something came after the bot began to wait, or was last answered.
-    pub fn is_older_than(&self, at: Timestamp) -> bool {
-        at.plus(Self::LIFETIME) > self.until
-    }
 }

@@ -69,6 +69,10 @@ impl Store {
         self.find(&keys::user(id)).await
     }
 
+    pub async fn conversation(&self, user: TelegramUserId) -> Result<Option<Conversation>, StoreError> {
+        self.find(&keys::conversation(user)).await
+    }
+
     /// A user and what the bot waits for in his chat, in one round trip.
     pub async fn user_and_conversation(&self, id: TelegramUserId) -> Result<(Option<User>, Option<Conversation>), StoreError> {
         let [user, conversation] = self.both([keys::user(id), keys::conversation(id)]).await?;
