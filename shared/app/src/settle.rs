@@ -120,6 +120,7 @@ impl App {
     pub(crate) async fn settle(&self, event: &PaymentEvent, proof: Proof<'_>, deadline: Deadline) -> Result<Settled, AppError> {
         let now = self.now();
         let mut given_way = GivenWay::default();
+        let mut held = None;
         for round in 0..ROUNDS {
             let remembered = event.order.filter(|_| round == 0).and_then(|(id, _)| self.recent.take(id));
             let from_memory = remembered.is_some();
@@ -153,7 +154,7 @@ impl App {
                     CodeEffect::None | CodeEffect::Release => CodeWrite::None,
                 },
             };
-            let Settling { order: mut paid, payment, writes } = self.settling(transition, event, besides, proof)?;
+            let Settling { order: mut paid, payment, writes } = self.settling(transition, event, besides, proof, held.as_ref())?;
             let names: Vec<Part> = writes.iter().map(|(part, _)| *part).collect();
             let writes = writes.into_iter().map(|(_, write)| write).collect();
             match self.store.commit(&self.seams.nonce(), writes).await {
@@ -172,7 +173,13 @@ impl App {
                     Some(Part::Payment) if matches!(proof, Proof::ByHand(..)) => return Ok(Settled::Ignored),
                     Some(Part::Payment) => {
                         let known = found.map(store::Found::read::<Payment>).transpose()?;
-                        return self.paid_before(known, event, deadline).await;
+                        match known {
+                            // The gateway had something against it and has it no more, before anybody decided.
+                            Some(payment) if payment.is_undecided() && payment.reason == Some(UnappliedReason::NeedsReview) => {
+                                held = Some(payment)
+                            }
+                            known => return self.paid_before(known, event, deadline).await,
+                        }
                     }
                     Some(Part::Referral) => given_way.referral = true,
                     Some(Part::Code) => given_way.code = true,
@@ -192,8 +199,15 @@ impl App {
         }
     }
 
-    /// The transaction in precedence order, with what each write is for.
-    fn settling(&self, transition: Transition, event: &PaymentEvent, besides: Besides, proof: Proof<'_>) -> Result<Settling, AppError> {
+    /// The transaction in precedence order, with what each write is for. `held`: the payment, where it was kept before for the operators to look at.
+    fn settling(
+        &self,
+        transition: Transition,
+        event: &PaymentEvent,
+        besides: Besides,
+        proof: Proof<'_>,
+        held: Option<&Payment>,
+    ) -> Result<Settling, AppError> {
         let Transition { mut order, referral, .. } = transition;
         let now = self.now();
         let mut payment = Payment {
@@ -214,9 +228,13 @@ impl App {
             version: 1,
         };
         let mut writes = vec![(Part::Order, Write::replace(&mut order)?)];
-        let of_payment = match proof {
-            Proof::Report | Proof::Approval(_) => Write::create(&payment)?,
-            Proof::ByHand(kept, _) => {
+        let kept = match proof {
+            Proof::Report | Proof::Approval(_) => held,
+            Proof::ByHand(kept, _) => Some(kept),
+        };
+        let of_payment = match kept {
+            None => Write::create(&payment)?,
+            Some(kept) => {
                 payment.settled_at = kept.settled_at;
                 payment.work.fence = kept.work.fence;
                 payment.version = kept.version;

@@ -242,3 +242,44 @@ async fn a_transfer_is_sent_back_by_hand() {
     let order = world.order(customer.id()).await;
     assert_eq!(world.accounts(order.id)[0].status, Status::Disabled);
 }
+
+/// A gateway holds a payment back, and lets it go later: it pays its order, unless somebody has decided on it before.
+#[tokio::test]
+async fn what_a_gateway_held_back_pays_when_it_lets_it_go() {
+    use clients::payment::Report;
+    use domain::payment::ReportedStatus;
+    for decided in [false, true] {
+        let world = World::open().await;
+        let customer = world.customer(7_500_000_090);
+        actors::order(&customer, "Plan small", "⭐ 80").await;
+        let order = world.order(customer.id()).await;
+        let report = |status| Report {
+            payment: PaymentId::new(Gateway::TelegramStars, "held-back").unwrap(),
+            reference: Some(world.payload(&order, 1)),
+            status,
+            amount: Some(order.attempts[0].quote),
+            payer: None,
+            recurring: false,
+            trace: None,
+        };
+        let deadline = || app::Deadline::of_invocation(&world.app, None, Span::seconds(20));
+        world.app.settle_report(&report(ReportedStatus::NeedsReview), deadline()).await.unwrap();
+        world.jobs().await;
+        if decided {
+            world.app.write_off_payment(&report(ReportedStatus::Paid).payment, "ours", &domain::admin::Actor::Bootstrap).await.unwrap();
+        }
+        for _ in 0..2 {
+            world.app.settle_report(&report(ReportedStatus::Paid), deadline()).await.unwrap();
+            world.app.settle_report(&report(ReportedStatus::NeedsReview), deadline()).await.unwrap();
+        }
+        let payment = world.app.store.payment(&report(ReportedStatus::Paid).payment).await.unwrap().unwrap();
+        let order = world.order(customer.id()).await;
+        let stands = if decided {
+            (OrderStatus::AwaitingPayment, PaymentStatus::WrittenOff)
+        } else {
+            (OrderStatus::Provisioned, PaymentStatus::Applied)
+        };
+        assert_eq!((order.status, payment.status), stands);
+        assert_eq!(actors::deliveries(&customer).len(), usize::from(!decided));
+    }
+}
