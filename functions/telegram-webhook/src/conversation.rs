@@ -13,7 +13,9 @@ use app::{
     },
     throttle::Pace,
 };
-use domain::{Currency, DiscountCodeName, Language, Money, conversation::Awaiting, order::Order, payment::PreCheckoutRefusal, user::User};
+use domain::{
+    Currency, DiscountCodeName, Language, Money, OrderKey, conversation::Awaiting, order::Order, payment::PreCheckoutRefusal, user::User,
+};
 use tracing::warn;
 
 use crate::{apart::apart, callback, codes, entry, screens, sender::visitor, subscription, support};
@@ -42,6 +44,14 @@ pub async fn turn(app: &App, update: Update, deadline: Deadline) -> Result<Optio
             warn!(event = "unknown_update", kind, "an update of a kind that the shop does not read");
             Ok(None)
         }
+    }
+}
+
+/// Whether an update says that money came or went.
+pub fn is_about_money(update: &Update) -> bool {
+    match &update.content {
+        Content::Message(message) => message.successful_payment.is_some() || message.refunded_payment.is_some(),
+        Content::CallbackQuery(_) | Content::PreCheckoutQuery(_) | Content::MyChatMember(_) | Content::Unknown { .. } => false,
     }
 }
 
@@ -181,15 +191,20 @@ async fn on_expected_text(
             codes::product(app, user, &shop, (product, purpose, order), typed, deadline).await
         }
         // What is for the operators, and names, do not come here.
-        Some(Awaiting::DiscountCode { .. } | Awaiting::SupportMessage { .. } | Awaiting::SubscriptionLabel { .. }) | None => {
-            Ok(screens::not_understood(app, user))
-        }
+        Some(
+            Awaiting::DiscountCode { .. } | Awaiting::SupportMessage { .. } | Awaiting::SubscriptionLabel { .. } | Awaiting::Receipt { .. },
+        )
+        | None => Ok(screens::not_understood(app, user)),
     }
 }
 
 async fn on_file(app: &App, from: &Sender, message: &Message) -> Result<Option<app::screen::Screen>, AppError> {
     let (user, conversation) = app.customer_and_conversation(visitor(from)).await?;
     let sent = Sent::of(&message.photo, message.document.as_ref());
+    let shown = match conversation.as_ref().map(|conversation| &conversation.awaiting) {
+        Some(Awaiting::Receipt { order }) => Some(*order),
+        _ => None,
+    };
     if let Some(conversation) = conversation.filter(|_| !user.is_banned())
         && let Awaiting::SupportMessage { header, album } = &conversation.awaiting
         // A picture without a word belongs to the order that waits for one: the operators see it with everything that they need.
@@ -197,17 +212,23 @@ async fn on_file(app: &App, from: &Sender, message: &Message) -> Result<Option<a
     {
         return support::post(app, &user, message, *header, album.as_deref()).await;
     }
-    on_receipt(app, &user, sent, message).await.map(Some)
+    on_receipt(app, &user, sent, message, shown).await.map(Some)
 }
 
 /// Whatever is no text is a receipt, or nothing that was asked for.
-async fn on_receipt(app: &App, user: &User, sent: Option<Sent>, message: &Message) -> Result<app::screen::Screen, AppError> {
+async fn on_receipt(
+    app: &App,
+    user: &User,
+    sent: Option<Sent>,
+    message: &Message,
+    shown: Option<OrderKey>,
+) -> Result<app::screen::Screen, AppError> {
     let Some(sent) = sent else {
         let text = if message.document.is_some() { "receipt-unreadable" } else { "unknown-input" };
         return Ok(screens::notice(app, user.language, text));
     };
     // A banned customer's money is money: the receipt is looked at.
-    Ok(match app.submit_receipt(user, &sent).await? {
+    Ok(match app.submit_receipt(user, &sent, shown).await? {
         Submitted::UnderReview(order) => about(app, user, "receipt-received", &order),
         Submitted::Already(order) => about(app, user, "receipt-added", &order),
         Submitted::TooMany => screens::notice(app, user.language, "receipt-already"),

@@ -60,6 +60,7 @@ async fn webhook(app: &App, request: &Request) -> Response<Body> {
         }
     };
     let update_id = update.update_id;
+    let about_money = conversation::is_about_money(&update);
     match conversation::turn(app, update, Deadline::of_invocation(app, request.lambda_context_ref().map(|context| context.deadline), TURN))
         .await
     {
@@ -67,6 +68,11 @@ async fn webhook(app: &App, request: &Request) -> Response<Body> {
         Ok(None) => status(StatusCode::OK),
         Err(error) if error.is_transient() => {
             warn!(event = "turn_failed", update_id, error = %chain(&error), "an update will come again");
+            status(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+        // Nobody else tells of Stars: whatever is in the way is mended before Telegram gives up, unless the money has no name to keep it under.
+        Err(error) if about_money && !matches!(error, AppError::Name(_)) => {
+            error!(event = "money_not_taken", update_id, error = %chain(&error), "a payment could not be taken; Telegram will tell of it again");
             status(StatusCode::INTERNAL_SERVER_ERROR)
         }
         Err(error) => {

@@ -36,6 +36,8 @@ pub enum Fault {
     InProgress,
     /// 500 `InternalServerError`. Not carried out.
     ServerError,
+    /// `AccessDeniedException`: the deployment lacks a permission. Not carried out.
+    Denied,
     /// A `BatchGetItem` is answered with none of its keys processed; any other request is throttled.
     Unprocessed,
     /// As [`Fault::NotSent`], and so is every request until [`FaultyHttp::restore`]: whoever sent it can do nothing more.
@@ -152,14 +154,16 @@ impl HttpConnector for Connector {
             let (began_after, fault) = this.script.met_by(&operation);
             let refused = fault.and_then(|fault| refusal(fault, &operation, &sent));
             let (read, write, outcome) = match (fault, refused) {
-                (Some(Fault::NotSent | Fault::Dead), _) => (Default::default(), Default::default(), Err(broken())),
+                (Some(Fault::NotSent), _) => (Default::default(), Default::default(), Err(broken())),
+                (Some(Fault::Dead), _) => (Default::default(), Default::default(), Err(dead())),
                 (_, Some((status, body))) => (Default::default(), Default::default(), answer(status, &body)),
                 (fault, None) => {
                     let answered = this.inner.call(metered(request, &operation, sent)?).await;
                     let (read, write) = answered.as_ref().ok().map(|answer| costs(&operation, answer)).unwrap_or_default();
                     let outcome = match fault {
                         Some(Fault::TimedOut) => Err(ConnectorError::timeout("no answer in time".into())),
-                        Some(Fault::ReplyLost | Fault::DeadAfter) => Err(broken()),
+                        Some(Fault::ReplyLost) => Err(broken()),
+                        Some(Fault::DeadAfter) => Err(dead()),
                         _ => answered,
                     };
                     (read, write, outcome)
@@ -173,6 +177,11 @@ impl HttpConnector for Connector {
 
 fn broken() -> ConnectorError {
     ConnectorError::io("the connection broke".into())
+}
+
+/// What a process that has died sees of the answer. It tries nothing again, so this is none of the errors that the SDK waits and repeats for.
+fn dead() -> ConnectorError {
+    ConnectorError::user("the process is dead".into())
 }
 
 /// The request, asking for its costs.
@@ -215,6 +224,7 @@ fn refusal(fault: Fault, operation: &str, sent: &Value) -> Option<(u16, Value)> 
         Fault::Conflict => Some((400, exception("TransactionConflictException"))),
         Fault::InProgress => Some((400, exception("TransactionInProgressException"))),
         Fault::ServerError => Some((500, exception("InternalServerError"))),
+        Fault::Denied => Some((400, exception("AccessDeniedException"))),
         Fault::NotSent | Fault::ReplyLost | Fault::TimedOut | Fault::Dead | Fault::DeadAfter => None,
     }
 }

@@ -7,6 +7,7 @@ use domain::{
     payment::PaymentStatus,
     product::Product,
 };
+use embedded_dynamodb::Fault;
 use local::telegram::ButtonAction;
 use tests::{
     World,
@@ -179,4 +180,24 @@ async fn a_customer_who_blocked_the_bot_finds_his_account_when_he_is_back() {
     assert!(world.app.store.user(order.id.buyer).await.unwrap().unwrap().unreachable_at.is_none());
     customer.send("/subscriptions").await;
     assert!(says(&customer).contains("https://panel.example/sub/"), "{}", says(&customer));
+}
+
+/// A deployment that lacks a permission is mended within the day; Stars cannot be asked about, so Telegram has to tell of them again until then.
+#[tokio::test]
+async fn money_is_heard_of_again_however_the_table_refuses() {
+    let world = World::open().await;
+    let customer = world.customer(7_200_000_900);
+    actors::order(&customer, "Plan small", "⭐ 80").await;
+    let order = world.order(customer.id()).await;
+    let paid = actors::successful_payment(customer.id(), &world.payload(&order, 1), 80, "the-charge");
+    world.dynamodb.fail_from(1, [Fault::Denied; 20]);
+    let answer = world.telegram.send_update(paid).await;
+    assert!(!answer.is_success(), "it was taken and forgotten");
+    // What anybody says or taps comes to nothing instead, and holds nobody up.
+    assert!(customer.send("/plans").await.is_success());
+    world.dynamodb.restore();
+    world.telegram.redeliver(answer.update_id).await;
+    assert_eq!(world.order(customer.id()).await.status, OrderStatus::Provisioned);
+    assert_eq!(deliveries(&customer).len(), 1);
+    world.audit().await;
 }
