@@ -27,6 +27,10 @@ use crate::{
 
 /// Names tried for a code, should one be taken.
 const CODE_NAMES: u8 = 4;
+/// Whoever has blocked the bot may come back: he is told of his code so many times, a day apart, while it works. Less than the tries after which a duty is
+/// parked: no operator can do anything about it.
+const CALLS: u32 = 10;
+const BETWEEN_CALLS: Span = Span::days(1);
 /// Characters of a code's name after `REF-`: short enough to be typed.
 const CODE_LEN: usize = 8;
 
@@ -130,6 +134,7 @@ impl App {
             Some(name) => tokio::try_join!(self.store.discount_code(name), self.store.user(referral.inviter))?,
             None => (None, None),
         };
+        let works_tomorrow = code.as_ref().is_some_and(|code| code.valid_to.is_none_or(|until| self.now().plus(BETWEEN_CALLS) < until));
         let told = match (code, inviter) {
             (Some(DiscountCode { name, benefit: Benefit::Percent(percent), valid_to, .. }), Some(inviter)) => {
                 self.send_reward_code(&inviter, &name, percent, valid_to).await
@@ -140,6 +145,9 @@ impl App {
         match told {
             Ok(()) => {}
             Err(AppError::Telegram(error)) => match undelivered(&error) {
+                None if works_tomorrow && referral.work.tries < CALLS => {
+                    return Ok(Outcome::After(BETWEEN_CALLS, "the inviter cannot be reached".into()));
+                }
                 None => {}
                 Some(outcome) => return Ok(outcome),
             },

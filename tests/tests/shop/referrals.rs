@@ -338,45 +338,52 @@ async fn what_is_refunded_before_earns_nothing() {
 }
 
 /// The process dies before one and after another of the jobs' requests, in turn: each friend earns one prize and gets one present.
-#[tokio::test]
-async fn grants_survive_every_death() {
-    for (first, fault) in [(1, embedded_dynamodb::Fault::Dead), (2, embedded_dynamodb::Fault::DeadAfter)] {
-        let mut world = World::open().await;
-        world.set(|settings| settings.welcome_bonus = Some(Present { data_limit_gb: 5, duration_days: 7 })).await;
-        let inviter = world.customer(7_500_001_000);
-        let payload = invitation(&inviter).await;
-        let mut friends = 0;
-        loop {
-            friends += 1;
-            let friend = friend_buys(&world, &payload, 7_500_001_000 + friends).await;
-            let nth = first + 2 * usize::try_from(friends - 1).unwrap();
-            world.dynamodb.fail_from(nth, [fault]);
-            // The grant, and then the presents.
-            for _ in 0..2 {
-                let _ = scheduled_jobs::handle(&world.app, 0).await;
-            }
-            let met = world.dynamodb.all_met();
-            world.dynamodb.restore();
-            world.restart(u64::try_from(friends).unwrap() + 1).await;
-            for _ in 0..2 {
-                world.clock.advance(Span::minutes(2));
-                world.jobs_until_idle().await;
-            }
-            let orders = world.orders(friend.id()).await;
-            assert_eq!(orders.len(), 2, "{fault:?} at {nth}");
-            assert!(orders.iter().all(|order| order.status == OrderStatus::Provisioned), "{fault:?} at {nth}");
-            assert_eq!(world.accounts(orders.iter().find(|order| order.extends.is_none()).unwrap().id)[0].data_limit, Some(15 << 30));
-            if !met {
-                break;
-            }
-            assert!(friends < 150, "the jobs make a bounded number of requests");
+async fn every_second_request_meets(fault: embedded_dynamodb::Fault, first: usize) {
+    let mut world = World::open().await;
+    world.set(|settings| settings.welcome_bonus = Some(Present { data_limit_gb: 5, duration_days: 7 })).await;
+    let inviter = world.customer(7_500_001_000);
+    let payload = invitation(&inviter).await;
+    let mut friends = 0;
+    loop {
+        friends += 1;
+        let friend = friend_buys(&world, &payload, 7_500_001_000 + friends).await;
+        let nth = first + 2 * usize::try_from(friends - 1).unwrap();
+        world.dynamodb.fail_from(nth, [fault]);
+        // The grant, and then the presents.
+        for _ in 0..2 {
+            let _ = scheduled_jobs::handle(&world.app, 0).await;
         }
-        let prizes = world.orders(inviter.id()).await;
-        assert_eq!(i64::try_from(prizes.len()).unwrap(), friends.min(50));
-        assert!(prizes.iter().all(|prize| prize.total == Money::zero(prize.total.currency())));
-        let audit = world.audit().await;
-        assert_eq!(i64::try_from(audit.prizes).unwrap(), friends);
+        let met = world.dynamodb.all_met();
+        world.dynamodb.restore();
+        world.restart(u64::try_from(friends).unwrap() + 1).await;
+        for _ in 0..2 {
+            world.clock.advance(Span::minutes(2));
+            world.jobs_until_idle().await;
+        }
+        let orders = world.orders(friend.id()).await;
+        assert_eq!(orders.len(), 2, "{fault:?} at {nth}");
+        assert!(orders.iter().all(|order| order.status == OrderStatus::Provisioned), "{fault:?} at {nth}");
+        assert_eq!(world.accounts(orders.iter().find(|order| order.extends.is_none()).unwrap().id)[0].data_limit, Some(15 << 30));
+        if !met {
+            break;
+        }
+        assert!(friends < 150, "the jobs make a bounded number of requests");
     }
+    let prizes = world.orders(inviter.id()).await;
+    assert_eq!(i64::try_from(prizes.len()).unwrap(), friends.min(50));
+    assert!(prizes.iter().all(|prize| prize.total == Money::zero(prize.total.currency())));
+    let audit = world.audit().await;
+    assert_eq!(i64::try_from(audit.prizes).unwrap(), friends);
+}
+
+#[tokio::test]
+async fn grants_survive_every_death_before_a_request() {
+    every_second_request_meets(embedded_dynamodb::Fault::Dead, 1).await;
+}
+
+#[tokio::test]
+async fn grants_survive_every_death_after_a_request() {
+    every_second_request_meets(embedded_dynamodb::Fault::DeadAfter, 2).await;
 }
 
 /// Prizes stand before purchases in the list of orders: a receipt is found behind any number of them, whether he wrote to the operators before or not.
@@ -424,4 +431,32 @@ async fn the_plan_says_what_comes_with_it() {
     friend.tap("Pay ⭐ 80").await.unwrap();
     actors::choose(&friend, "Plan small").await;
     assert!(!says(&friend).contains(PROMISE), "it is not his first any more");
+}
+
+/// Whoever has blocked the bot when his code is granted is told of it when he is back.
+#[tokio::test]
+async fn a_code_waits_for_an_inviter_who_comes_back() {
+    let world = World::open().await;
+    let code = PersonalCode { percent: "20".parse::<Percent>().unwrap(), valid_days: 30 };
+    world.set(|settings| settings.referral_reward = Some(Reward::Code(code))).await;
+    let inviter = world.customer(7_500_000_240);
+    let payload = invitation(&inviter).await;
+    inviter.set_blocked(true).await;
+    friend_buys(&world, &payload, 7_500_000_241).await;
+    settle(&world).await;
+    inviter.set_blocked(false).await;
+    world.clock.advance(Span::days(1));
+    settle(&world).await;
+    assert!(inviter.told("Here is your discount code").is_some(), "{}", says(&inviter));
+    // One who never comes back is not written to for ever.
+    let gone = world.customer(7_500_000_250);
+    let payload = invitation(&gone).await;
+    gone.set_blocked(true).await;
+    friend_buys(&world, &payload, 7_500_000_251).await;
+    for _ in 0..40 {
+        world.clock.advance(Span::days(1));
+        world.jobs().await;
+    }
+    let owes = world.contents().await.into_values().filter(|item| item["duty"] == "notify" || item.get("parked").is_some()).count();
+    assert_eq!(owes, 0);
 }
