@@ -130,6 +130,7 @@ pub struct World {
     pub clock: Arc<TestClock>,
     /// The settings that the shop was started with: another process of the same shop starts with them too.
     pub settings: Vec<(String, String)>,
+    http: Http,
     _servers: (Served, Listening, Engine),
 }
 
@@ -187,12 +188,13 @@ impl World {
         .collect();
         settings.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         create_table(&endpoint).await;
-        let dynamodb = FaultyHttp::new(SdkHttpClient::new(Http::new().expect("a client")));
+        let http = Http::new().expect("a client");
+        let dynamodb = FaultyHttp::new(SdkHttpClient::new(http.clone()));
         let app = start(&settings, &clock, &dynamodb, 1).await;
         let gateway = Gateway::new(Arc::clone(&app));
         connect(&telegram, &gateway);
         let _operator = telegram.operator(OPERATOR, "Operator", "en");
-        let world = Self { app, gateway, telegram, panel, dynamodb, clock, settings, _servers: (bot_api, panel_server, engine) };
+        let world = Self { app, gateway, telegram, panel, dynamodb, clock, settings, http, _servers: (bot_api, panel_server, engine) };
         for (position, (id, price, stars, gb, days)) in (1..).zip([
             ("small", 100_000, 80, Some(10), Some(30)),
             ("large", 300_000, 240, Some(50), Some(90)),
@@ -218,6 +220,15 @@ impl World {
 
     /// Everything in the table, item by item, as plain JSON; their keys are `PK | SK`.
     pub async fn contents(&self) -> BTreeMap<String, Value> {
+        self.scan(r#"{"TableName":"shop","ConsistentRead":true}"#).await
+    }
+
+    /// What the shop owes: the duty and the time of every item that stands in a queue.
+    pub async fn owed(&self) -> BTreeMap<String, Value> {
+        self.scan(r#"{"TableName":"shop","IndexName":"work"}"#).await
+    }
+
+    async fn scan(&self, what: &'static str) -> BTreeMap<String, Value> {
         let endpoint =
             self.settings.iter().find(|(name, _)| name == "AWS_ENDPOINT_URL_DYNAMODB").map(|(_, url)| url.clone()).expect("an endpoint");
         let request = axum::http::Request::post(endpoint)
@@ -228,10 +239,10 @@ impl World {
                 "authorization",
                 "AWS4-HMAC-SHA256 Credential=test/20261118/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
             )
-            .body(br#"{"TableName":"shop","ConsistentRead":true}"#.to_vec())
+            .body(what.as_bytes().to_vec())
             .expect("a request");
         let limits = clients::http::Limits { timeout: std::time::Duration::from_secs(30), max_body: 64 << 20 };
-        let answer = Http::new().expect("a client").send(request, limits).await.expect("an answer");
+        let answer = self.http.send(request, limits).await.expect("an answer");
         let answer: Value = serde_json::from_slice(&answer.body).expect("JSON");
         assert!(answer.get("LastEvaluatedKey").is_none(), "the table fits one page");
         let Some(items) = answer.get("Items").and_then(Value::as_array) else { panic!("no items: {answer}") };

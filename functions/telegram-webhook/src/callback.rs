@@ -4,7 +4,7 @@ use app::telegram::{CallbackMessage, CallbackQuery, Reply};
 use app::{
     App, AppError, Deadline,
     button::Button,
-    checkout::{Choice, NotPayable, Placed, Purpose, Wanted},
+    checkout::{Choice, NotPayable, Payable, Placed, Purpose, Wanted},
     codes::CodeRefusal,
     expire::{Ended, Looked},
     join::Visitor,
@@ -14,6 +14,7 @@ use app::{
 };
 use domain::{
     Language,
+    conversation::Awaiting,
     order::{AttemptRefusal, Event, Order, OrderStatus},
     payment::Gateway,
     user::User,
@@ -92,7 +93,7 @@ async fn outcome(app: &App, query: &CallbackQuery, button: Option<Button>, deadl
     // Placing reads the customer together with everything else that it is decided on.
     if let Some(Button::Place(choice)) = &button {
         let screen = query.message.as_ref().filter(|message| can_change(message)).map(|message| message.message_id);
-        let (placed, ()) = tokio::try_join!(apart(|| place(app, from, choice, screen, deadline)), apart(|| app.turn_away(from.id)))?;
+        let (placed, ()) = tokio::try_join!(apart(|| place(app, from, choice, screen, deadline)), apart(|| app.turn_to_order(from.id)))?;
         return Ok(Outcome::Show(placed));
     }
     // A process that does not know the shop yet reads it in the same round trip.
@@ -149,11 +150,11 @@ async fn outcome(app: &App, query: &CallbackQuery, button: Option<Button>, deadl
         }
         Button::EnterCode { wanted, order } => apart(|| enter_code(app, &user, &wanted, order)).await?,
         Button::Order(order) => match apart(|| app.own_order(user.id, order)).await? {
-            Some(order) => apart(|| order_screen(app, &user, order, None, deadline)).await?,
+            Some(order) => apart(|| order_screen(app, &user, order, None, true, deadline)).await?,
             None => screens::notice(app, language, "order-unknown"),
         },
         Button::Pay { order, gateway } => match apart(|| app.own_order(user.id, order)).await? {
-            Some(order) => apart(|| order_screen(app, &user, order, Some(gateway), deadline)).await?,
+            Some(order) => apart(|| order_screen(app, &user, order, Some(gateway), true, deadline)).await?,
             None => screens::notice(app, language, "order-unknown"),
         },
         Button::CheckPayment(order) => return apart(|| check_payment(app, &user, order, deadline)).await,
@@ -210,7 +211,7 @@ async fn place(app: &App, from: Visitor<'_>, choice: &Choice, screen: Option<i32
     };
     let language = user.language;
     match placed {
-        Placed::Order(order) => apart(|| order_screen(app, &user, *order, choice.gateway, deadline)).await,
+        Placed::Order(order) => apart(|| order_screen(app, &user, *order, choice.gateway, false, deadline)).await,
         Placed::Changed(offer) => apart(|| renewal::offer(app, &offer, &user, Some("terms-changed"), deadline)).await,
         Placed::CodeRefused(rejection, offer) => {
             apart(|| renewal::offer(app, &offer, &user, Some(screens::rejection_text(rejection)), deadline)).await
@@ -230,7 +231,15 @@ async fn place(app: &App, from: Visitor<'_>, choice: &Choice, screen: Option<i32
 }
 
 /// An order as it stands: how to pay it, or what became of it.
-async fn order_screen(app: &App, user: &User, order: Order, gateway: Option<Gateway>, deadline: Deadline) -> Result<Screen, AppError> {
+/// `opened`: by itself, and not because it was just placed.
+async fn order_screen(
+    app: &App,
+    user: &User,
+    order: Order,
+    gateway: Option<Gateway>,
+    opened: bool,
+    deadline: Deadline,
+) -> Result<Screen, AppError> {
     let language = user.language;
     if let Some(given) = app.given(&order, language).await? {
         return Ok(given);
@@ -244,7 +253,12 @@ async fn order_screen(app: &App, user: &User, order: Order, gateway: Option<Gate
     let shop = app.shop().await?;
     let (title, description) = screens::invoice_texts(app, &order, language);
     match apart(|| app.pay(order.clone(), gateway, &title, &description, deadline)).await {
-        Ok((order, payable)) => Ok(screens::payable(app, &order, &payable, &shop, language)),
+        Ok((order, payable)) => {
+            if opened && matches!(payable, Payable::Card { .. }) {
+                app.wait_for(user.id, Awaiting::Receipt { order: order.id.key }).await?;
+            }
+            Ok(screens::payable(app, &order, &payable, &shop, language))
+        }
         Err(NotPayable::Attempt(AttemptRefusal::TooMany)) => {
             Ok(screens::pay_trouble(app, &order, gateway, &shop, language, "pay-too-many"))
         }
@@ -281,7 +295,7 @@ async fn cancel(app: &App, user: &User, order: ulid::Ulid, deadline: Deadline) -
     let Some(order) = app.own_order(user.id, order).await? else { return Ok(screens::notice(app, language, "order-unknown")) };
     // A receipt is with the operators: what they decide is not the customer's to take away.
     if order.under_review().is_some() {
-        return order_screen(app, user, order, None, deadline).await;
+        return order_screen(app, user, order, None, false, deadline).await;
     }
     match apart(|| app.end_order(order.clone(), &Event::CustomerCancels, None)).await? {
         Ended::Ended(order) => Ok(screens::order_notice(app, language, "order-ended-by-you", &order, None)),

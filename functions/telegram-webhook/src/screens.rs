@@ -21,9 +21,9 @@ use app::{
     text::Arg,
 };
 pub use checkout::{ask_code, invoice_texts, pay_trouble, payable, plan, plans, rejection_text};
+pub use codes::{plans_with_code, without_code};
 pub use configs::configs;
 pub use connect::{instructions, platforms};
-pub use codes::{plans_with_code, without_code};
 use domain::{Language, order::Order, product::Terms, settings::Present, user::User};
 pub use entry::{kept, not_joined, slow_down, too_many_open};
 pub use gift::{gift_plans, opened};

@@ -2,8 +2,14 @@
 
 ## Amounts
 
-currency-toman = { $amount } Toman
-currency-rial = { $amount } Rial
+currency-toman =
+    { $count ->
+       *[other] { $amount } Toman
+    }
+currency-rial =
+    { $count ->
+       *[other] { $amount } Rial
+    }
 gigabytes = { $amount } GB
 megabytes = { $amount } MB
 unlimited-data = unlimited data
@@ -72,7 +78,7 @@ help =
     Everything that you bought is under “My subscriptions”.
 help-support = Questions? Write to @{ $username }
 paysupport =
-    Payments that went wrong are put right by people. Describe what happened and when; have your order at hand.
+    Payments that went wrong are put right by people. Describe what happened and when; tell when you paid and how much.
 
     Stars that pay no order are sent back by themselves.
 
@@ -101,8 +107,8 @@ plan-choose-method = How would you like to pay?
 plan-no-method = No way to pay for this plan is open at the moment. Please choose another one or write to us.
 plan-gone = This plan is not sold any more. Here is what is.
 terms-changed = ℹ️ The offer has changed since this button was made. Nothing was charged; here is how it stands now.
-button-pay-telegram-stars = { $amount }
-button-pay-recurring-stars = 🔁 { $amount } every 30 days
+button-pay-telegram-stars = Telegram Stars · { $amount }
+button-pay-recurring-stars = 🔁 Renews itself · { $amount } every 30 days
 button-pay-card = 💳 Card to card · { $amount }
 button-pay-crypto-pay = 💎 Crypto · { $amount }
 button-pay-zarinpal = 🏦 ZarinPal · { $amount }
@@ -281,7 +287,7 @@ subscription-renews-no-more = 🔁 does not renew itself any more
 button-stop-renewing = 🔁 Stop renewing
 button-go-on-renewing = 🔁 Renew again
 renewing-stopped = ✅ No more Stars will be charged. What is paid for stays yours.
-renewing-goes-on = ✅ It renews itself again.
+renewing-goes-on = ✅ It renews itself again. If you ended it in Telegram's settings, let it go on there too.
 renewing-refused = Telegram does not change this: its period is over, or it was ended in Telegram's settings. Look there under “My Stars”.
 renewing-unknown = Telegram does not answer at the moment. Please try again in a minute.
 button-refresh = 🔄 Refresh
@@ -561,6 +567,10 @@ operator-unapplied =
     { $reason }
 operator-parked =
     ⚠️ A paid order could not be delivered and waits for you.
+    <code>{ $order }</code>
+    { $reason }
+operator-parked-refund =
+    ⚠️ What a refunded order gave could not be taken back; it waits for you.
     <code>{ $order }</code>
     { $reason }
 operator-parked-link =

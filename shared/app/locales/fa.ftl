@@ -2,8 +2,14 @@
 
 ## Amounts
 
-currency-toman = { $amount } تومان
-currency-rial = { $amount } ریال
+currency-toman =
+    { $count ->
+       *[other] { $amount } تومان
+    }
+currency-rial =
+    { $count ->
+       *[other] { $amount } ریال
+    }
 gigabytes = { $amount } گیگابایت
 megabytes = { $amount } مگابایت
 unlimited-data = حجم نامحدود
@@ -72,7 +78,7 @@ help =
     هر چه خریده‌اید در «اشتراک‌های من» است.
 help-support = سؤالی دارید؟ به @{ $username } پیام دهید
 paysupport =
-    پرداخت‌های مشکل‌دار را همکاران ما بررسی می‌کنند. بنویسید چه شد و کی؛ شمارهٔ سفارش را هم آماده داشته باشید.
+    پرداخت‌های مشکل‌دار را همکاران ما بررسی می‌کنند. برای پشتیبانی بنویسید چه شد، کی پرداخت کردید و چه مبلغی.
 
     استارزی که به سفارشی تعلق نگیرد خودبه‌خود برگردانده می‌شود.
 
@@ -101,19 +107,19 @@ plan-choose-method = چطور پرداخت می‌کنید؟
 plan-no-method = فعلاً راهی برای پرداخت این پلن باز نیست. پلن دیگری انتخاب کنید یا به ما پیام دهید.
 plan-gone = این پلن دیگر فروخته نمی‌شود. پلن‌های موجود این‌ها هستند.
 terms-changed = ℹ️ پیشنهاد از زمان ساخت این دکمه تغییر کرده است. چیزی پرداخت نشد؛ وضعیت فعلی این است.
-button-pay-telegram-stars = { $amount }
-button-pay-recurring-stars = 🔁 { $amount } هر ۳۰ روز
-button-pay-card = 💳 کارت به کارت · { $amount }
-button-pay-crypto-pay = 💎 رمزارز · { $amount }
-button-pay-zarinpal = 🏦 زرین‌پال · { $amount }
-button-pay-nowpayments = 🪙 رمزارز (NOWPayments) · { $amount }
-button-pay-heleket = 🪙 Heleket · { $amount }
-button-pay-cryptomus = 🪙 Cryptomus · { $amount }
-button-pay-plisio = 🪙 Plisio · { $amount }
-button-pay-yookassa = 💳 YooKassa · { $amount }
-button-pay-platega = 📱 Platega · { $amount }
-button-pay-tribute = 💳 Tribute · { $amount }
-button-pay-stripe = 💳 کارت بین‌المللی · { $amount }
+button-pay-telegram-stars = استارز تلگرام، { $amount }
+button-pay-recurring-stars = 🔁 تمدید خودکار، { $amount } هر ۳۰ روز
+button-pay-card = 💳 کارت به کارت، { $amount }
+button-pay-crypto-pay = 💎 رمزارز، { $amount }
+button-pay-zarinpal = 🏦 زرین‌پال، { $amount }
+button-pay-nowpayments = 🪙 رمزارز (NOWPayments)، { $amount }
+button-pay-heleket = 🪙 Heleket، { $amount }
+button-pay-cryptomus = 🪙 Cryptomus، { $amount }
+button-pay-plisio = 🪙 Plisio، { $amount }
+button-pay-yookassa = 💳 YooKassa، { $amount }
+button-pay-platega = 📱 Platega، { $amount }
+button-pay-tribute = 💳 Tribute، { $amount }
+button-pay-stripe = 💳 کارت بین‌المللی، { $amount }
 button-get-free = 🎁 رایگان دریافت کنید
 button-enter-code = 🏷 کد تخفیف دارم
 
@@ -130,7 +136,7 @@ code-not-first-purchase = این کد برای اولین خرید است.
 code-wait = تعداد کدهای اشتباه زیاد شد. { $minutes } دیگر دوباره امتحان کنید.
 code-applied = 🏷 کد <code>{ $code }</code> اعمال شد: این‌ها قیمت‌های شما با این کد هستند.
 code-used-up = ظرفیت این کد تمام شده است.
-code-used-by-you = شما قبلاً از این کد استفاده کرده‌اید. اگر سفارش بازی با آن دارید، آن را در «اشتراک‌های من» می‌بینید.
+code-used-by-you = شما قبلاً از این کد استفاده کرده‌اید. اگر سفارش پرداخت‌نشده‌ای با آن دارید، آن را در «اشتراک‌های من» می‌بینید.
 
 ## Before buying
 
@@ -178,7 +184,7 @@ order-card =
 
     <b>دقیقاً { $amount }</b> به این کارت واریز کنید:
 
-    💳 <code>{ $card }</code>
+    💳 { "\u2066" }<code>{ $card }</code>{ "\u2069" }
     👤 { $holder }
 
     سپس <b>عکس رسید</b> را همین‌جا بفرستید. رقم‌های آخر مبلغ، واریز شما را از دیگران جدا می‌کند؛ لطفاً آن را گرد نکنید.
@@ -281,7 +287,7 @@ subscription-renews-no-more = 🔁 دیگر خودکار تمدید نمی‌ش�
 button-stop-renewing = 🔁 لغو تمدید خودکار
 button-go-on-renewing = 🔁 تمدید خودکار دوباره
 renewing-stopped = ✅ دیگر استارزی کم نمی‌شود. آنچه پرداخت شده برای شما می‌ماند.
-renewing-goes-on = ✅ دوباره خودکار تمدید می‌شود.
+renewing-goes-on = ✅ دوباره خودکار تمدید می‌شود. اگر در تنظیمات تلگرام لغوش کرده‌اید، آنجا هم دوباره فعالش کنید.
 renewing-refused = تلگرام این را تغییر نمی‌دهد: دوره‌اش تمام شده یا در تنظیمات تلگرام لغو شده است. در تلگرام به بخش «استارز من» سر بزنید.
 renewing-unknown = تلگرام فعلاً جواب نمی‌دهد. لطفاً یک دقیقه دیگر دوباره امتحان کنید.
 button-refresh = 🔄 به‌روزرسانی
@@ -561,6 +567,10 @@ operator-unapplied =
     { $reason }
 operator-parked =
     ⚠️ یک سفارش پرداخت‌شده تحویل نشد و منتظر شماست.
+    <code>{ $order }</code>
+    { $reason }
+operator-parked-refund =
+    ⚠️ پول یک سفارش برگشت داده شد، ولی اشتراک آن پس گرفته نشد و منتظر شماست.
     <code>{ $order }</code>
     { $reason }
 operator-parked-link =

@@ -2,8 +2,18 @@
 
 ## Amounts
 
-currency-toman = { $amount } туманов
-currency-rial = { $amount } риалов
+currency-toman =
+    { $count ->
+        [one] { $amount } туман
+        [few] { $amount } тумана
+       *[many] { $amount } туманов
+    }
+currency-rial =
+    { $count ->
+        [one] { $amount } риал
+        [few] { $amount } риала
+       *[many] { $amount } риалов
+    }
 gigabytes = { $amount } ГБ
 megabytes = { $amount } МБ
 unlimited-data = безлимитный трафик
@@ -74,7 +84,7 @@ help =
     Всё купленное — в «Моих подписках».
 help-support = Вопросы? Пишите @{ $username }
 paysupport =
-    Проблемы с оплатой решают люди. Опишите, что и когда произошло; держите под рукой номер заказа.
+    Проблемы с оплатой решают люди. Напишите в поддержку, что произошло, когда вы платили и сколько.
 
     Звёзды, которые не оплатили ни одного заказа, возвращаются сами.
 
@@ -103,8 +113,8 @@ plan-choose-method = Как будете платить?
 plan-no-method = Сейчас этот тариф оплатить нельзя. Выберите другой или напишите нам.
 plan-gone = Этот тариф больше не продаётся. Вот что есть.
 terms-changed = ℹ️ Предложение изменилось с тех пор, как появилась эта кнопка. Ничего не списано; вот как обстоит дело сейчас.
-button-pay-telegram-stars = { $amount }
-button-pay-recurring-stars = 🔁 { $amount } каждые 30 дней
+button-pay-telegram-stars = Telegram Stars · { $amount }
+button-pay-recurring-stars = 🔁 Автопродление · { $amount } каждые 30 дней
 button-pay-card = 💳 С карты на карту · { $amount }
 button-pay-crypto-pay = 💎 Криптовалюта · { $amount }
 button-pay-zarinpal = 🏦 ZarinPal · { $amount }
@@ -196,10 +206,10 @@ order-paid =
 order-provisioned = ✅ <b>{ $plan }</b> — оплачено и выдано. Подписка — в «Моих подписках».
 # What cost nothing: a trial, a present, a code of 100 %.
 order-given-preparing =
-    🎁 <b>{ $plan }</b> — ваше.
+    🎁 <b>{ $plan }</b> уже у вас.
 
     Ссылка готовится и придёт сюда сама.
-order-given = 🎁 <b>{ $plan }</b> — ваше. Подписка — в «Моих подписках».
+order-given = 🎁 <b>{ $plan }</b> уже у вас. Подписка — в «Моих подписках».
 order-expired = ⌛️ Заказ <b>{ $plan }</b> закрыт без оплаты. Если вы оплатили вовремя, деньги не пропадут. { $next }
 order-canceled = Заказ <b>{ $plan }</b> отменён.
 order-refunded = Деньги за заказ <b>{ $plan }</b> возвращены.
@@ -235,7 +245,7 @@ paid-preparing =
     ✅ Оплата за <b>{ $plan }</b> получена.
 
     Подготовка займёт чуть больше времени, чем обычно. Ссылка придёт сюда сама.
-given-preparing = ⏳ <b>{ $plan }</b> — ваше. Подготовка займёт чуть больше времени, чем обычно; ссылка придёт сюда сама.
+given-preparing = ⏳ <b>{ $plan }</b>: всё оформлено. Подготовка займёт чуть больше времени, чем обычно; ссылка придёт сюда сама.
 delivered =
     ✅ <b>{ $plan }</b>
     📦 { $volume } · ⏳ { $days }
@@ -283,7 +293,7 @@ subscription-renews-no-more = 🔁 больше не продлевается с
 button-stop-renewing = 🔁 Отключить автопродление
 button-go-on-renewing = 🔁 Включить автопродление
 renewing-stopped = ✅ Stars больше не спишутся. Оплаченное остаётся вашим.
-renewing-goes-on = ✅ Подписка снова продлевается сама.
+renewing-goes-on = ✅ Подписка снова продлевается сама. Если вы отменили её в настройках Telegram, включите и там.
 renewing-refused = Telegram не меняет это: период закончился или подписка отменена в настройках Telegram. Посмотрите там, в разделе «Мои звёзды».
 renewing-unknown = Telegram сейчас не отвечает. Попробуйте ещё раз через минуту.
 button-refresh = 🔄 Обновить
@@ -405,7 +415,7 @@ forecast-kept = ✅ Остаток сохранится: { $left }.
 forecast-given-up = ⚠️ Всё начнётся заново: остаток ({ $left }) сгорит.
 forecast-anew = ℹ️ Этот аккаунт удалён на сервере. Он будет создан заново, с новой ссылкой.
 forecast-after = ➡️ После этого: <b>{ $data }</b>, <b>{ $time }</b>
-extended = ✅ <b>{ $subscription }</b>: { $plan } — добавлено.
+extended = ✅ К подписке <b>{ $subscription }</b> добавлено: { $plan }.
 extended-data = 📦 Всего { $volume }
 extended-unlimited = 📦 { $volume }
 extended-time = ⏳ { $time }
@@ -414,7 +424,7 @@ extending-later =
 
     Это займёт чуть больше времени, чем обычно; напишу здесь, как только будет готово. Ссылка останется прежней.
 order-extending = ⏳ <b>{ $plan }</b> скоро добавится к вашей подписке. Напишу здесь, как только будет готово.
-order-extended = ✅ <b>{ $plan }</b> — добавлено к вашей подписке.
+order-extended = ✅ К вашей подписке добавлено: <b>{ $plan }</b>.
 
 ## Reminders
 
@@ -439,7 +449,7 @@ button-use-code = 🏷 Применить промокод
 ## Invitations
 
 invite = 🎁 <b>Пригласите друзей</b>
-invite-reward-present = За первую покупку каждого друга вы получаете { $volume } и { $days }: они добавятся к вашей новейшей подписке, а если её нет — придут новой.
+invite-reward-present = За первую покупку каждого друга вы получаете { $volume } и { $days }: они добавятся к вашей последней подписке, а если её нет — придут новой.
 invite-reward-code = За первую покупку каждого друга вы получаете промокод на { $percent } %.
 invite-reward-none = Расскажите друзьям о быстром и приватном интернете.
 invite-welcome = Друг тоже получит подарок к первой покупке: { $volume } и { $days }.
@@ -563,6 +573,10 @@ operator-unapplied =
     { $reason }
 operator-parked =
     ⚠️ Оплаченный заказ не удалось выдать, он ждёт вас.
+    <code>{ $order }</code>
+    { $reason }
+operator-parked-refund =
+    ⚠️ Деньги за заказ вернулись, но забрать выданное не удалось; нужна ваша помощь.
     <code>{ $order }</code>
     { $reason }
 operator-parked-link =

@@ -6,7 +6,11 @@ use clients::{
     panel::{Account, AccountStatus},
     telegram::api::types::InlineKeyboardMarkup,
 };
-use domain::{Language, OrderId, OrderKey, TelegramUserId, order::Order, subscription::{Renews, Subscription}};
+use domain::{
+    Language, OrderId, OrderKey, TelegramUserId,
+    order::Order,
+    subscription::{Renews, Subscription},
+};
 use store::Cursor;
 use tracing::warn;
 

@@ -229,7 +229,9 @@ impl App {
         Ok(match wanted {
             Wanted::Purchase(_) => Some(Purpose::Purchase),
             Wanted::Gift { .. } => Some(Purpose::Gift),
-            Wanted::Extend { subscription: tag, .. } => self.tagged_subscription(buyer, tag).await?.map(|held| Purpose::Extend(held.order.key)),
+            Wanted::Extend { subscription: tag, .. } => {
+                self.tagged_subscription(buyer, tag).await?.map(|held| Purpose::Extend(held.order.key))
+            }
         })
     }
 
@@ -477,7 +479,9 @@ impl App {
             let methods = |product| self.methods(&shop, product, Purpose::of(&order), order.discount.is_some(), order.total);
             let quote = product.and_then(|product| methods(product).into_iter().find(|(method, _)| *method == gateway));
             let quote = quote.map(|(_, quote)| quote).or_else(|| same_currency_quote(&order, gateway));
-            let Some(quote) = quote.filter(|_| self.gateways_of(&shop).any(|on| on == gateway)) else { return Err(NotPayable::Gateway(None)) };
+            let Some(quote) = quote.filter(|_| self.gateways_of(&shop).any(|on| on == gateway)) else {
+                return Err(NotPayable::Gateway(None));
+            };
             order.begin_attempt(gateway, quote, now)?;
             match self.write_attempt(order.clone(), Some((gateway, quote)), &shop, now, Vec::new(), Write::replace).await {
                 Ok(order) => return Ok(order),

@@ -26,10 +26,24 @@ impl App {
 
     /// The customer has turned to something else: a text that comes now is no name and no letter. A code is still taken for one.
     pub async fn turn_away(&self, user: TelegramUserId) -> Result<(), AppError> {
-        match self.store.conversation(user).await?.map(|conversation| conversation.awaiting) {
+        match self.awaited(user).await? {
             Some(Awaiting::SupportMessage { .. } | Awaiting::SubscriptionLabel { .. }) => self.wait_no_more(user).await,
+            Some(Awaiting::DiscountCode { .. } | Awaiting::Receipt { .. }) | None => Ok(()),
+        }
+    }
+
+    /// The same for somebody who places an order: a receipt that comes now is for that one.
+    pub async fn turn_to_order(&self, user: TelegramUserId) -> Result<(), AppError> {
+        match self.awaited(user).await? {
+            Some(Awaiting::SupportMessage { .. } | Awaiting::SubscriptionLabel { .. } | Awaiting::Receipt { .. }) => {
+                self.wait_no_more(user).await
+            }
             Some(Awaiting::DiscountCode { .. }) | None => Ok(()),
         }
+    }
+
+    async fn awaited(&self, user: TelegramUserId) -> Result<Option<Awaiting>, AppError> {
+        Ok(self.store.conversation(user).await?.map(|conversation| conversation.awaiting))
     }
 
     /// A customer, made known where he is not, and what the bot waits for in his chat.

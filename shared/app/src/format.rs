@@ -36,19 +36,21 @@ fn grouped(language: Language, whole: &str) -> String {
     digits(language, &out)
 }
 
+const fn decimal_mark(language: Language) -> char {
+    match language {
+        Language::English => '.',
+        Language::Persian => '٫',
+        Language::Russian => ',',
+    }
+}
+
 /// An amount with its currency's name: `۱۵۰٬۰۰۰ تومان`, `150,000 Toman`, `⭐ 150`.
 pub fn money(texts: &Texts, language: Language, money: Money) -> String {
     let plain = money.amount_text();
     let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
     let mut amount = grouped(language, whole);
     if !fraction.is_empty() {
-        amount.push(if language == Language::English {
-            '.'
-        } else if language == Language::Persian {
-            '٫'
-        } else {
-            ','
-        });
+        amount.push(decimal_mark(language));
         amount.push_str(&digits(language, fraction));
     }
     match money.currency() {
@@ -56,10 +58,18 @@ pub fn money(texts: &Texts, language: Language, money: Money) -> String {
         Currency::Usd => format!("${amount}"),
         Currency::Eur => format!("€{amount}"),
         Currency::Rub => format!("{amount} ₽"),
-        Currency::Irt => texts.plain(language, "currency-toman", &[("amount", Arg::Raw(amount))]),
-        Currency::Irr => texts.plain(language, "currency-rial", &[("amount", Arg::Raw(amount))]),
+        Currency::Irt => texts.plain(language, "currency-toman", &named(money, amount)),
+        Currency::Irr => texts.plain(language, "currency-rial", &named(money, amount)),
         other => format!("{amount} {other}"),
     }
+}
+
+/// An amount, and what its currency's name is declined by: the last digits decide.
+fn named(money: Money, amount: String) -> [(&'static str, Arg<'static>); 2] {
+    [
+        ("amount", Arg::Raw(amount)),
+        ("count", Arg::Count(u32::try_from(money.whole_units().unwrap_or_default() % 1_000_000).unwrap_or_default())),
+    ]
 }
 
 /// Bytes in GiB or MiB with at most one decimal, cut, not rounded.
@@ -69,7 +79,7 @@ pub fn data(texts: &Texts, language: Language, bytes: u64) -> String {
     let tenths = u128::from(bytes) * 10 / u128::from(unit);
     let amount = match (tenths / 10, tenths % 10) {
         (whole, 0) => digits(language, &whole.to_string()),
-        (whole, tenth) => digits(language, &format!("{whole}{}{tenth}", if language == Language::English { "." } else { "٫" })),
+        (whole, tenth) => digits(language, &format!("{whole}{}{tenth}", decimal_mark(language))),
     };
     texts.plain(language, id, &[("amount", Arg::Raw(amount))])
 }

@@ -157,7 +157,23 @@ impl App {
         let by = by.into();
         let order = self.store.order(id).await?.ok_or(OperateError::NotFound)?;
         let change = Change::new(&by, "cancel", "order", self.names.order(id)).from(order.status.name()).to("canceled");
-        Ok(self.end_order(order, &Event::OperatorCancels, Some(&change)).await?)
+        let ended = self.end_order(order, &Event::OperatorCancels, Some(&change)).await?;
+        if let Ended::Ended(order) = &ended {
+            self.tell_of_cancellation(order).await;
+        }
+        Ok(ended)
+    }
+
+    /// The customer hears of it; should that fail, the order's screen says so.
+    async fn tell_of_cancellation(&self, order: &Order) {
+        let told = async {
+            let Some(customer) = self.store.user(order.id.buyer).await? else { return Ok(()) };
+            let screen = self.order_state(order, customer.language);
+            self.say(customer.id.get(), &screen.text, Some(screen.keyboard.markup())).await
+        };
+        if let Err(error) = told.await {
+            tracing::warn!(event = "notice_not_sent", %error, "a customer could not be told of a canceled order");
+        }
     }
 
     /// Makes parked work due again, and says what is owed then. Doing it to work that is not parked changes nothing.

@@ -191,6 +191,11 @@ impl App {
         self.tell_of_parked("operator-parked", order.id, reason).await;
     }
 
+    /// A customer still has what the money went back for.
+    pub(crate) async fn tell_operators_of_parked_refund(&self, order: OrderId, reason: &str) {
+        self.tell_of_parked("operator-parked-refund", order, reason).await;
+    }
+
     /// A customer waits for another link of what this order bought.
     pub(crate) async fn tell_operators_of_parked_link(&self, order: OrderId, reason: &str) {
         self.tell_of_parked("operator-parked-link", order, reason).await;

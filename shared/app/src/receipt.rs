@@ -2,7 +2,7 @@
 
 use clients::telegram::{Document, PhotoSize};
 use domain::{
-    TelegramUserId,
+    OrderKey, TelegramUserId,
     order::{AttemptRefusal, Order, OrderStatus, Receipt},
     payment::{Gateway, PaymentEvent, PaymentId, ReportedStatus},
     time::Span,
@@ -11,7 +11,11 @@ use domain::{
 use store::{CommitError, ReceiptFile, Write};
 use tracing::{info, warn};
 
-use crate::{App, AppError, By, Change, Deadline, settle::{Proof, Settled}, work::Outcome};
+use crate::{
+    App, AppError, By, Change, Deadline,
+    settle::{Proof, Settled},
+    work::Outcome,
+};
 
 /// What a customer sent.
 #[derive(Debug, Clone)]
@@ -34,11 +38,7 @@ impl Sent {
         let kind = document.mime_type.as_deref().unwrap_or_default();
         let fits = document.file_size.is_none_or(|size| size <= Self::MAX_BYTES);
         let readable = matches!(kind, "image/jpeg" | "image/png" | "image/webp" | "application/pdf");
-        (fits && readable).then(|| Self {
-            file_id: document.file_id.clone(),
-            unique: document.file_unique_id.clone(),
-            document: true,
-        })
+        (fits && readable).then(|| Self { file_id: document.file_id.clone(), unique: document.file_unique_id.clone(), document: true })
     }
 }
 
@@ -72,13 +72,15 @@ const PICTURES_PER_HOUR: u32 = 30;
 
 impl App {
     /// A customer sent a picture: it belongs to his newest order that waits for one, wherever in the chat he is.
-    pub async fn submit_receipt(&self, customer: &User, sent: &Sent) -> Result<Submitted, AppError> {
+    /// `shown`: the order whose screen he opened last, which comes first where it waits for one.
+    pub async fn submit_receipt(&self, customer: &User, sent: &Sent, shown: Option<OrderKey>) -> Result<Submitted, AppError> {
         // The order for which the file came first, where it did not come first for this one.
         let mut seen_in = None;
         for _ in 0..4 {
             let orders = self.store.placed_orders_of(customer.id, None, RECENT).await?.items;
             let waiting = |status| orders.iter().find(move |order| order.status == status && order.awaiting_receipt().is_some());
-            if let Some(order) = waiting(OrderStatus::AwaitingPayment).or_else(|| waiting(OrderStatus::Expired)) {
+            let shown = orders.iter().find(|order| Some(order.id.key) == shown && order.awaiting_receipt().is_some());
+            if let Some(order) = shown.or_else(|| waiting(OrderStatus::AwaitingPayment)).or_else(|| waiting(OrderStatus::Expired)) {
                 let receipt = Receipt {
                     file_id: sent.file_id.clone(),
                     document: sent.document,

@@ -110,7 +110,14 @@ impl App {
                 Outcome::Park("an order cannot owe this".into())
             }
         };
-        self.note(order, outcome).await.map(Some)
+        let (id, refunded) = (order.id, order.work.duty == Some(Duty::Revoke));
+        let noted = self.note(order, outcome).await?;
+        if let Outcome::Park(reason) = &noted
+            && refunded
+        {
+            self.tell_operators_of_parked_refund(id, reason).await;
+        }
+        Ok(Some(noted))
     }
 
     async fn try_referral(&self, key: keys::Key) -> Result<Option<Outcome>, AppError> {

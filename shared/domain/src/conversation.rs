@@ -38,6 +38,8 @@ pub enum Awaiting {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         album: Option<String>,
     },
+    /// The next picture is a receipt for this order: its screen was opened last.
+    Receipt { order: OrderKey },
     /// The next text is the customer's name for this subscription.
     SubscriptionLabel { subscription: OrderKey },
 }

@@ -263,54 +263,61 @@ async fn a_code_makes_it_cheaper() {
 }
 
 /// The process dies before or after each request, of the payment and of the opening: one gift, one account, and everybody is told.
-#[tokio::test]
-async fn it_survives_every_death() {
-    for fault in [Fault::Dead, Fault::DeadAfter] {
-        let mut world = World::open().await;
-        let mut processes = 1;
-        let mut quiet = 0;
-        for nth in 1..30usize {
-            let id = 7_520_001_000 + 2 * i64::try_from(nth).unwrap();
-            let (giver, friend) = (world.customer(id), world.customer(id + 1));
-            giver.send("/start").await;
-            for step in ["Buy a subscription", "Buy for a friend", "Plan small", "⭐ 80"] {
-                giver.tap(step).await.unwrap();
-            }
-            let order = world.order(id).await;
-            let gift = world.app.gift_id(order.id).to_string().to_lowercase();
-            let paid = tests::actors::successful_payment(id, &world.payload(&order, 1), 80, &format!("charge-{nth}"));
-            let mut met = false;
-            for turn in ["pay", "open"] {
-                world.dynamodb.fail_from(nth, [fault]);
-                let answer = match turn {
-                    "pay" => world.telegram.send_update(paid.clone()).await,
-                    _ => friend.send(&format!("/start gift_{gift}")).await,
-                };
-                met |= world.dynamodb.all_met();
-                if world.dynamodb.is_dead() {
-                    processes += 1;
-                    world.dynamodb.restore();
-                    world.restart(processes).await;
-                    world.telegram.redeliver(answer.update_id).await;
-                }
-                world.dynamodb.restore();
-                world.clock.advance(Span::minutes(2));
-                world.jobs_until_idle().await;
-            }
-            let order = world.order(id).await;
-            assert_eq!((order.status, order.work.duty), (OrderStatus::Provisioned, None), "{fault:?} at {nth}");
-            let opened = claimed(&world, &friend).await;
-            assert_eq!((opened.status, world.accounts(opened.id).len()), (OrderStatus::Provisioned, 1), "{fault:?} at {nth}");
-            assert!(!deliveries(&friend).is_empty() && giver.told("has just been opened").is_some(), "{fault:?} at {nth}");
-            assert!(giver.told("Your present is ready").is_some(), "{fault:?} at {nth}");
-            if !met {
-                quiet = nth;
-                break;
-            }
+async fn every_request_meets(fault: Fault) {
+    let mut world = World::open().await;
+    let mut processes = 1;
+    let mut quiet = 0;
+    for nth in 1..30usize {
+        let id = 7_520_001_000 + 2 * i64::try_from(nth).unwrap();
+        let (giver, friend) = (world.customer(id), world.customer(id + 1));
+        giver.send("/start").await;
+        for step in ["Buy a subscription", "Buy for a friend", "Plan small", "⭐ 80"] {
+            giver.tap(step).await.unwrap();
         }
-        assert!(quiet > 3, "the turns take more requests");
-        world.audit().await;
+        let order = world.order(id).await;
+        let gift = world.app.gift_id(order.id).to_string().to_lowercase();
+        let paid = tests::actors::successful_payment(id, &world.payload(&order, 1), 80, &format!("charge-{nth}"));
+        let mut met = false;
+        for turn in ["pay", "open"] {
+            world.dynamodb.fail_from(nth, [fault]);
+            let answer = match turn {
+                "pay" => world.telegram.send_update(paid.clone()).await,
+                _ => friend.send(&format!("/start gift_{gift}")).await,
+            };
+            met |= world.dynamodb.all_met();
+            if world.dynamodb.is_dead() {
+                processes += 1;
+                world.dynamodb.restore();
+                world.restart(processes).await;
+                world.telegram.redeliver(answer.update_id).await;
+            }
+            world.dynamodb.restore();
+            world.clock.advance(Span::minutes(2));
+            world.jobs_until_idle().await;
+        }
+        let order = world.order(id).await;
+        assert_eq!((order.status, order.work.duty), (OrderStatus::Provisioned, None), "{fault:?} at {nth}");
+        let opened = claimed(&world, &friend).await;
+        assert_eq!((opened.status, world.accounts(opened.id).len()), (OrderStatus::Provisioned, 1), "{fault:?} at {nth}");
+        assert!(!deliveries(&friend).is_empty() && giver.told("has just been opened").is_some(), "{fault:?} at {nth}");
+        assert!(giver.told("Your present is ready").is_some(), "{fault:?} at {nth}");
+        if !met {
+            quiet = nth;
+            break;
+        }
     }
+    assert!(quiet > 3, "the turns take more requests");
+    world.audit().await;
+}
+
+#[tokio::test]
+async fn it_survives_every_death_before_a_request() {
+    every_request_meets(Fault::Dead).await;
+}
+
+#[tokio::test]
+async fn it_survives_every_death_after_a_request() {
+    every_request_meets(Fault::DeadAfter).await;
 }
 
 /// The message with the link waits for Telegram; the link works meanwhile.

@@ -229,3 +229,35 @@ async fn cards_take_turns() {
     operator.tap("Exactly").await.unwrap();
     assert_eq!(world.order(customer.id()).await.status, OrderStatus::Provisioned);
 }
+
+/// Two orders wait for a receipt: it belongs to the one whose screen was opened last.
+#[tokio::test]
+async fn a_receipt_is_for_the_order_that_was_shown_last() {
+    let world = World::open().await;
+    let customer = world.customer(7_400_000_020);
+    actors::order(&customer, "Plan small", "Card to card").await;
+    world.clock.advance(Span::minutes(1));
+    actors::order(&customer, "Plan large", "Card to card").await;
+    let under_review = async || -> Vec<String> {
+        let orders = world.orders(customer.id()).await;
+        orders.into_iter().filter(|order| order.under_review().is_some()).map(|order| order.terms.name).collect()
+    };
+    customer.send("/subscriptions").await;
+    customer.tap("Open order: Plan small").await.unwrap();
+    customer.send_photo(b"for the small one".to_vec()).await;
+    assert_eq!(under_review().await, ["Plan small"]);
+    // The next picture is for the other one, which alone waits now.
+    customer.send_photo(b"for the large one".to_vec()).await;
+    assert_eq!(under_review().await.len(), 2);
+
+    // Whoever opens the older one and then places another sends the receipt of what he placed.
+    let other = world.customer(7_400_000_021);
+    actors::order(&other, "Plan small", "Card to card").await;
+    other.send("/subscriptions").await;
+    other.tap("Open order").await.unwrap();
+    world.clock.advance(Span::minutes(1));
+    actors::order(&other, "Plan large", "Card to card").await;
+    other.send_photo(b"for the large one".to_vec()).await;
+    let waiting = world.orders(other.id()).await.into_iter().find(|order| order.under_review().is_some()).unwrap();
+    assert_eq!(waiting.terms.name, "Plan large");
+}

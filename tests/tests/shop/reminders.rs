@@ -53,8 +53,7 @@ async fn uses(world: &World, id: i64, bytes: i64) {
 
 /// When something of the shop is due next.
 async fn next_due(world: &World) -> Option<Timestamp> {
-    let contents = world.contents().await;
-    contents.values().filter_map(|item| item.get("due_at")?.as_str()?.parse().ok()).min()
+    world.owed().await.values().filter_map(|item| item["due_at"].as_str()?.parse().ok()).min()
 }
 
 /// Time passes, and the jobs run whenever something is due: what a minute's tick makes of it, without the ticks that find nothing.
@@ -287,38 +286,45 @@ async fn what_telegram_did_not_take_is_told_later_and_what_it_may_have_taken_is_
 }
 
 /// Every request to the table that a reminder makes fails, before and after it is carried out.
-#[tokio::test]
-async fn the_process_dies_at_any_request() {
-    for fault in [Fault::Dead, Fault::DeadAfter] {
-        let mut world = World::open().await;
-        world.add_product(world.product("short", 50_000, 40, None, Some(5), 9)).await;
-        let mut met = 0;
-        for n in 1..40 {
-            let customer = user_of_plan(&world, 7_620_000_100 + n, "Plan short", 40).await;
-            pass(&world, Span::hours(40)).await;
-            let due = next_due(&world).await.unwrap();
-            world.clock.advance(due.since(world.clock.now()));
-            world.dynamodb.fail_nth(usize::try_from(n).unwrap(), fault);
-            world.jobs().await;
-            let hit = world.dynamodb.is_dead();
-            world.dynamodb.restore();
-            world.restart(u64::try_from(n).unwrap() + 1).await;
-            pass(&world, Span::hours(20)).await;
-            let told = titles(&customer).len();
-            // What is written and cannot be known to be is not told: at most once comes first.
-            let lost = fault == Fault::DeadAfter && told == 0;
-            assert!(told == 1 || lost, "{fault:?} at request {n}: told {told} times");
-            assert!(!lost || subscription(&world, customer.id()).await.reminded.len() == 1);
-            pass(&world, Span::days(20)).await;
-            assert_eq!(subscription(&world, customer.id()).await.work.duty, None);
-            if !hit {
-                break;
-            }
-            met = n;
+async fn every_request_meets(fault: Fault) {
+    let mut world = World::open().await;
+    world.add_product(world.product("short", 50_000, 40, None, Some(5), 9)).await;
+    let mut met = 0;
+    for n in 1..40 {
+        let customer = user_of_plan(&world, 7_620_000_100 + n, "Plan short", 40).await;
+        pass(&world, Span::hours(40)).await;
+        let due = next_due(&world).await.unwrap();
+        world.clock.advance(due.since(world.clock.now()));
+        world.dynamodb.fail_nth(usize::try_from(n).unwrap(), fault);
+        world.jobs().await;
+        let hit = world.dynamodb.is_dead();
+        world.dynamodb.restore();
+        world.restart(u64::try_from(n).unwrap() + 1).await;
+        pass(&world, Span::hours(20)).await;
+        let told = titles(&customer).len();
+        // What is written and cannot be known to be is not told: at most once comes first.
+        let lost = fault == Fault::DeadAfter && told == 0;
+        assert!(told == 1 || lost, "{fault:?} at request {n}: told {told} times");
+        assert!(!lost || subscription(&world, customer.id()).await.reminded.len() == 1);
+        pass(&world, Span::days(20)).await;
+        assert_eq!(subscription(&world, customer.id()).await.work.duty, None);
+        if !hit {
+            break;
         }
-        assert!(met >= 14, "a tick makes more requests than {met}");
-        world.audit().await;
+        met = n;
     }
+    assert!(met >= 14, "a tick makes more requests than {met}");
+    world.audit().await;
+}
+
+#[tokio::test]
+async fn the_process_dies_before_any_request() {
+    every_request_meets(Fault::Dead).await;
+}
+
+#[tokio::test]
+async fn the_process_dies_after_any_request() {
+    every_request_meets(Fault::DeadAfter).await;
 }
 
 #[tokio::test]

@@ -134,7 +134,7 @@ impl Walk {
     /// The button in sight that was tapped least, the newest first.
     fn next(&mut self, person: &Person, language: Language) -> Option<(bool, ChatMessage, String)> {
         let mut least: Option<(usize, ChatMessage, String)> = None;
-        for message in person.chat().into_iter().rev().filter(|message| message.from_bot).take(IN_SIGHT) {
+        for message in person.latest(IN_SIGHT) {
             for button in message.buttons.iter().flatten() {
                 let ButtonAction::Callback(data) = &button.action else { continue };
                 // The walk keeps to one language.

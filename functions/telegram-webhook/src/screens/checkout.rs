@@ -214,9 +214,8 @@ fn order_footer(app: &App, order: &Order, shown: Option<Gateway>, shop: &Shop, l
     let Some(ulid) = order.id.key.ulid() else { return keyboard.row([home(app, language)]) };
     let product = shop.product(&order.terms.product);
     let left = order.attempts.len() < Order::MAX_ATTEMPTS;
-    let methods = product.filter(|_| left).map(|product| {
-        app.methods(shop, product, Purpose::of(order), order.discount.is_some(), order.total)
-    });
+    let methods =
+        product.filter(|_| left).map(|product| app.methods(shop, product, Purpose::of(order), order.discount.is_some(), order.total));
     let quote_of = |gateway| methods.iter().flatten().find(|(method, _)| *method == gateway).map(|(_, quote)| *quote);
     for gateway in app.gateways_of(shop).filter(|gateway| Some(*gateway) != shown) {
         let begun = order.attempts.iter().rev().find(|attempt| attempt.gateway == gateway).map(|attempt| attempt.quote);

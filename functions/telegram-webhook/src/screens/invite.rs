@@ -25,9 +25,7 @@ pub async fn invite(app: &App, shop: &Shop, user: &User) -> Result<Screen, AppEr
     ];
     let say = |id| app.texts.html(language, id, &[]);
     let reward = match shop.settings.referral_reward {
-        Some(Reward::Present(present)) => {
-            app.texts.html(language, "invite-reward-present", &present_args(app, language, present))
-        }
+        Some(Reward::Present(present)) => app.texts.html(language, "invite-reward-present", &present_args(app, language, present)),
         Some(Reward::Code(code)) => {
             let percent = format::digits(language, &code.percent.to_string());
             app.texts.html(language, "invite-reward-code", &[("percent", Arg::Raw(percent))])

@@ -178,7 +178,7 @@ impl Person {
     /// The newest message of the bot with this in its text or caption.
     #[must_use]
     pub fn told(&self, part: &str) -> Option<ChatMessage> {
-        self.chat().into_iter().rev().find(|message| message.from_bot && message.text.contains(part))
+        self.newest(|message| message.from_bot && message.text.contains(part))
     }
 
     /// Sends a picture.
@@ -321,19 +321,42 @@ impl Person {
         })
     }
 
+    /// The bot's newest messages, at most `count`, the newest first.
+    #[must_use]
+    pub fn latest(&self, count: usize) -> Vec<ChatMessage> {
+        self.stand_in.with(|world, _| {
+            let chat = world.chats.get(&self.chat_id);
+            let messages = chat.into_iter().flat_map(|chat| chat.messages.iter().rev());
+            messages.filter(|message| message.author == Author::Bot).take(count).map(|message| view(world, message)).collect()
+        })
+    }
+
     /// The newest message of the bot.
     #[must_use]
     pub fn last(&self) -> Option<ChatMessage> {
-        self.chat().into_iter().rev().find(|message| message.from_bot)
+        self.latest(1).pop()
+    }
+
+    /// The newest message that is looked for. A long chat is not shown whole for it.
+    fn newest(&self, mut wanted: impl FnMut(&ChatMessage) -> bool) -> Option<ChatMessage> {
+        self.stand_in.with(|world, _| {
+            let chat = world.chats.get(&self.chat_id);
+            let mut messages = chat.into_iter().flat_map(|chat| chat.messages.iter().rev());
+            messages.find_map(|message| Some(view(world, message)).filter(&mut wanted))
+        })
     }
 
     fn find_button(&self, part: &str) -> Result<(i64, Button), PersonError> {
         let mut seen = Vec::new();
-        for message in self.chat().into_iter().rev() {
-            if let Some(button) = message.button(part) {
-                return Ok((message.message_id, button.clone()));
+        let message = self.newest(|message| {
+            let found = message.button(part).is_some();
+            if !found {
+                seen.extend(message.button_texts().into_iter().map(ToOwned::to_owned));
             }
-            seen.extend(message.button_texts().into_iter().map(ToOwned::to_owned));
+            found
+        });
+        if let Some((id, button)) = message.and_then(|message| Some((message.message_id, message.button(part)?.clone()))) {
+            return Ok((id, button));
         }
         let keyboard =
             self.stand_in.with(|world, _| world.chats.get(&self.chat_id).map(|chat| buttons(&chat.reply_keyboard)).unwrap_or_default());

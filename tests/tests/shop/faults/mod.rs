@@ -6,6 +6,7 @@ mod new_link;
 mod panel;
 mod process;
 mod recurring;
+mod refund;
 mod renewal;
 mod table;
 
@@ -16,7 +17,7 @@ use tests::World;
 async fn settle_down(world: &World) {
     for _ in 0..12 {
         // A look at an account, some day, is nothing that anybody waits for.
-        if world.contents().await.values().all(|item| item.get("duty").is_none_or(|duty| duty == "remind")) {
+        if world.owed().await.values().all(|item| item["duty"] == "remind") {
             return;
         }
         world.clock.advance(Span::minutes(2));
