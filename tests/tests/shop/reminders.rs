@@ -466,7 +466,8 @@ async fn holds(world: &World, id: i64) {
     let spec = ProvisioningSpec::of(order.panel_name.clone(), "a note", &order.terms);
     let account = world.app.panel.ensure_account(&spec, now, Duration::from_secs(5)).await.unwrap();
     let held = Subscription::of(&order, account.link, now);
-    world.app.store.commit(&world.app.seams().nonce(), vec![Write::create(&held).unwrap()]).await.unwrap();
+    let writes = vec![Write::create(&held).unwrap(), Write::welcome_user(buyer)];
+    world.app.store.commit(&world.app.seams().nonce(), writes).await.unwrap();
     world.panel.use_traffic(order.panel_name.as_str(), 9 * GIB).unwrap();
 }
 
