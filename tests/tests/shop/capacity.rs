@@ -127,12 +127,12 @@ async fn a_discounted_order_by_stars() {
     let bill = purchase(true, false).await;
     expect![[r#"
                                    trips  reads | table  list  work writes
-        start                          1      0 |     1     1     0      2
+        start                          1      1 |     1     1     0      2
         (the plans)                    1      1 |     0     0     0      0
         (a plan)                       1      1 |     0     0     0      0
         (the question for a code)      2      1 |     1     0     0      1
         (the code)                     2      7 |     0     0     0      0
-        place                          2      6 |     6     1     1      8
+        place                          2      7 |     6     1     1      8
         pre-checkout                   1      2 |     0     0     0      0
         settle                         1      0 |     4     2     2      8
         finish                         1      0 |     6     2     2     10
@@ -148,10 +148,10 @@ async fn an_order_by_stars() {
     let bill = purchase(false, false).await;
     expect![[r#"
                                    trips  reads | table  list  work writes
-        start                          1      0 |     1     1     0      2
+        start                          1      1 |     1     1     0      2
         (the plans)                    1      1 |     0     0     0      0
         (a plan)                       1      1 |     0     0     0      0
-        place                          2      3 |     1     1     1      3
+        place                          2      4 |     1     1     1      3
         pre-checkout                   1      2 |     0     0     0      0
         settle                         1      0 |     4     2     2      8
         finish                         1      0 |     6     2     2     10
@@ -168,12 +168,12 @@ async fn a_discounted_order_by_cold_processes() {
     let bill = purchase(true, true).await;
     expect![[r#"
                                    trips  reads | table  list  work writes
-        start                          1      2 |     1     1     0      2
+        start                          1      3 |     1     1     0      2
         (the plans)                    1      3 |     0     0     0      0
         (a plan)                       1      3 |     0     0     0      0
         (the question for a code)      2      3 |     1     0     0      1
         (the code)                     2      9 |     0     0     0      0
-        place                          2      8 |     6     1     1      8
+        place                          2      9 |     6     1     1      8
         pre-checkout                   1      2 |     0     0     0      0
         settle                         2      2 |     4     2     2      8
         finish                         1      0 |     6     2     2     10
@@ -191,7 +191,7 @@ async fn a_known_customer_starts_in_one_trip_and_telegram_is_not_called() {
     world.telegram.clear_calls();
     let answer = customer.send("/start").await;
     let tally = Tally::of(&world.dynamodb.take_log());
-    assert_eq!(tally.requests, 1);
+    assert_eq!(tally.trips, 1);
     assert_eq!(answer.body.unwrap()["method"], "sendMessage");
     assert!(world.telegram.calls().iter().all(|call| call.via == Via::WebhookReply));
 }
@@ -232,10 +232,10 @@ async fn a_renewal_by_stars() {
     writeln!(bill.lines, "the renewal: {trips} trips, {units} units").unwrap();
     expect![[r#"
                                    trips  reads | table  list  work writes
-        (my subscriptions)             2      3 |     0     0     0      0
+        (my subscriptions)             2      4 |     0     0     0      0
         (what to renew with)           2      2 |     0     0     0      0
         (the offer)                    2      2 |     0     0     0      0
-        place                          2      4 |     1     1     1      3
+        place                          2      5 |     1     1     1      3
         settle                         2      2 |     4     2     2      8
         claim                          2      1 |     4     0     0      4
         finish                         2      1 |     4     1     1      6
