@@ -16,8 +16,9 @@ pub use frankenstein as api;
 use frankenstein::{
     methods::{
         AnswerCallbackQueryParams, AnswerPreCheckoutQueryParams, CopyMessageParams, CreateInvoiceLinkParams, DeleteWebhookParams,
-        EditMessageCaptionParams, EditMessageReplyMarkupParams, EditMessageTextParams, EditUserStarSubscriptionParams, GetChatMemberParams, GetUpdatesParams,
-        RefundStarPaymentParams, SendDocumentParams, SendMessageParams, SendPhotoParams, SetMyCommandsParams, SetWebhookParams,
+        EditMessageCaptionParams, EditMessageReplyMarkupParams, EditMessageTextParams, EditUserStarSubscriptionParams, GetChatMemberParams,
+        GetUpdatesParams, RefundStarPaymentParams, SendDocumentParams, SendMessageParams, SendPhotoParams, SetMyCommandsParams,
+        SetWebhookParams,
     },
     types::{AllowedUpdate, InlineKeyboardMarkup},
 };

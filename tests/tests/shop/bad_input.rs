@@ -75,7 +75,9 @@ async fn the_longest_message_in_answer_to_the_longest_is_read() {
     update["message"]["text"] = json!("م".repeat(4096));
     update["message"]["entities"] = json!(marks);
     update["message"]["reply_to_message"] = update["message"].clone();
-    let escaped = |c: char| if c.is_ascii() { c.to_string() } else { c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect() };
+    let escaped = |c: char| {
+        if c.is_ascii() { c.to_string() } else { c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect() }
+    };
     let body: String = update.to_string().chars().map(escaped).collect();
     assert!(body.len() > 64 * 1024, "{}", body.len());
     assert_eq!(world.webhook(body.as_bytes()).await.status, 200);

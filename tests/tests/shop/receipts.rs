@@ -196,7 +196,8 @@ async fn cards_take_turns() {
     let settle_on = |cards: Vec<(&'static str, &'static str)>| {
         let world = &world;
         async move {
-            let cards: Vec<Card> = cards.iter().map(|(number, holder)| Card { number: (*number).into(), holder: (*holder).into() }).collect();
+            let cards: Vec<Card> =
+                cards.iter().map(|(number, holder)| Card { number: (*number).into(), holder: (*holder).into() }).collect();
             world.app.change_settings(None, &Actor::Bootstrap, |settings| settings.cards = cards.clone()).await.unwrap();
         }
     };

@@ -2,9 +2,9 @@
 
 use frankenstein::methods::{
     AnswerCallbackQueryParams, AnswerPreCheckoutQueryParams, CopyMessageParams, CreateInvoiceLinkParams, DeleteWebhookParams,
-    EditMessageCaptionParams, EditMessageReplyMarkupParams, EditMessageTextParams, EditUserStarSubscriptionParams, GetChatMemberParams, GetUpdatesParams,
-    RefundStarPaymentParams, SendDocumentParams, SendMessageParams, SendPhotoParams, SetChatMenuButtonParams, SetMyCommandsParams,
-    SetMyDescriptionParams, SetMyShortDescriptionParams, SetWebhookParams,
+    EditMessageCaptionParams, EditMessageReplyMarkupParams, EditMessageTextParams, EditUserStarSubscriptionParams, GetChatMemberParams,
+    GetUpdatesParams, RefundStarPaymentParams, SendDocumentParams, SendMessageParams, SendPhotoParams, SetChatMenuButtonParams,
+    SetMyCommandsParams, SetMyDescriptionParams, SetMyShortDescriptionParams, SetWebhookParams,
 };
 use serde::{
     Deserialize, Deserializer, Serialize,
