@@ -145,7 +145,7 @@ async fn on_command(app: &App, from: &Sender, text: &str, deadline: Deadline) ->
         "/help" => screens::help(app, &shop, user.language),
         "/support" => support::ask(app, &user).await?,
         "/paysupport" => screens::payment_support(app, &shop, user.language),
-        _ => screens::not_understood(app, &user),
+        _ => screens::not_understood(app, &shop, &user),
     })
 }
 
@@ -180,12 +180,12 @@ async fn on_expected_text(
     match awaiting {
         // What cannot be a code is no try at one.
         Some(Awaiting::DiscountCode { product, order, extends, gift }) if text.parse::<DiscountCodeName>().is_ok() => {
-            let Ok(code) = text.parse::<DiscountCodeName>() else { return Ok(screens::not_understood(app, user)) };
+            let Ok(code) = text.parse::<DiscountCodeName>() else { return Ok(screens::notice(app, user.language, "code-not-found")) };
             let (shop, typed) = tokio::try_join!(app.shop(), app.typed_code(user.id, &code, order))?;
             // The order that the code was for has been placed: the matter is closed.
-            let Some(typed) = typed else { return Ok(screens::not_understood(app, user)) };
+            let Some(typed) = typed else { return Ok(screens::not_understood(app, &shop, user)) };
             let Some(product) = shop.product(&product) else { return Ok(screens::plans(app, &shop, user.language, Some("plan-gone"))) };
-            let Some(order) = order.ulid() else { return Ok(screens::not_understood(app, user)) };
+            let Some(order) = order.ulid() else { return Ok(screens::not_understood(app, &shop, user)) };
             let purpose = extends.map_or(if gift { Purpose::Gift } else { Purpose::Purchase }, Purpose::Extend);
             // Should it be refused, the bot goes on waiting for another one.
             codes::product(app, user, &shop, (product, purpose, order), typed, deadline).await
@@ -194,7 +194,7 @@ async fn on_expected_text(
         Some(
             Awaiting::DiscountCode { .. } | Awaiting::SupportMessage { .. } | Awaiting::SubscriptionLabel { .. } | Awaiting::Receipt { .. },
         )
-        | None => Ok(screens::not_understood(app, user)),
+        | None => Ok(screens::not_understood(app, &*app.shop().await?, user)),
     }
 }
 

@@ -91,8 +91,8 @@ pub fn order_notice(app: &App, language: Language, id: &str, order: &Order, amou
     Screen::new(app.texts.html(language, id, &args), menu_keyboard(app, language))
 }
 
-pub fn not_understood(app: &App, user: &User) -> Screen {
-    notice(app, user.language, "unknown-input")
+pub fn not_understood(app: &App, shop: &Shop, user: &User) -> Screen {
+    Screen::new(app.texts.html(user.language, "unknown-input", &[]), menu(app, shop, user, false).keyboard)
 }
 
 pub fn banned(app: &App, user: &User) -> Screen {
