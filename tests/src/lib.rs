@@ -23,9 +23,10 @@ use std::{
 };
 
 use app::{
-    App,
+    App, Deadline,
     config::Environment,
     seams::{Clock, Entropy, Seams},
+    work::Run,
 };
 use axum::{
     Router,
@@ -340,6 +341,12 @@ impl World {
     /// One run of the scheduled jobs.
     pub async fn jobs(&self) -> Value {
         scheduled_jobs::handle(&self.app, 0).await.expect("a run")
+    }
+
+    /// The part of a run that works off what is owed: without the counting of days.
+    pub async fn duties(&self) -> Run {
+        let deadline = Deadline::of_invocation(&self.app, None, Span::seconds(50));
+        self.app.work_off(deadline).await.expect("a run")
     }
 
     /// A customer's orders, the newest first.

@@ -22,6 +22,7 @@ mod referrals;
 mod reply;
 mod route;
 mod settings;
+mod stats;
 mod subscriptions;
 mod tokens;
 mod unapplied;

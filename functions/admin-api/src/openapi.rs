@@ -11,7 +11,7 @@ use crate::{
     products, referrals,
     reply::Reply,
     route::{Access, ROUTES, Route},
-    settings, subscriptions, tokens, unapplied, users,
+    settings, stats, subscriptions, tokens, unapplied, users,
 };
 
 #[derive(OpenApi)]
@@ -67,6 +67,8 @@ use crate::{
         tokens::revoke,
         settings::show,
         settings::change,
+        stats::show,
+        stats::recount,
         audit::list,
     ),
     components(schemas(Document<'_>)),
@@ -83,6 +85,7 @@ use crate::{
         (name = "subscriptions", description = "What customers hold"),
         (name = "tokens", description = "Who operates the shop"),
         (name = "settings", description = "What the owner decides"),
+        (name = "stats", description = "What the days brought"),
         (name = "audit", description = "What operators did")
     )
 )]

@@ -52,6 +52,11 @@ pub fn created(item: &impl Serialize) -> Answer {
     Answer { status: 201, body: json(item) }
 }
 
+/// Something that will be done.
+pub fn accepted(item: &impl Serialize) -> Answer {
+    Answer { status: 202, body: json(item) }
+}
+
 impl Reply {
     fn new(status: StatusCode, content_type: &'static str, body: String) -> Self {
         let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(content_type))]);

@@ -6,7 +6,7 @@ use domain::admin::Role;
 use lambda_http::http::Method;
 
 use crate::{
-    audit, console, discount_codes, duties, health, openapi, orders, payments, products, referrals, settings, subscriptions, tokens,
+    audit, console, discount_codes, duties, health, openapi, orders, payments, products, referrals, settings, stats, subscriptions, tokens,
     unapplied, users,
 };
 use crate::{call::Call, problem::Problem, query::decoded, reply::Reply};
@@ -83,6 +83,8 @@ pub static ROUTES: &[Route] = &[
     route!(POST "/admin/v1/tokens/{id}/revoke", OWNER, tokens::revoke),
     route!(GET "/admin/v1/settings", VIEWER, settings::show),
     route!(PATCH "/admin/v1/settings", OWNER, settings::change),
+    route!(GET "/admin/v1/stats", VIEWER, stats::show),
+    route!(POST "/admin/v1/stats/recount", OPERATOR, stats::recount),
     route!(GET "/admin/v1/audit", VIEWER, audit::list),
 ];
 

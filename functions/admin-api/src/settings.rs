@@ -57,6 +57,11 @@ pub struct Settings {
     gateway_limits: BTreeMap<&'static str, AmountLimits>,
     /// Cards for transfers, taken in turn, besides the one of the environment.
     cards: Vec<Card>,
+    /// Where the shop's clocks stand: days of reports begin at their midnight.
+    #[schema(example = "+03:30")]
+    utc_offset: String,
+    /// Whether the operators' chat is told each morning what the day before brought.
+    daily_summary: bool,
     /// Null: nobody changed a setting yet.
     updated_at: Option<Time>,
     version: u64,
@@ -226,6 +231,8 @@ impl Settings {
             rates: settings.rates.iter().map(|(currency, rate)| (currency.code().to_owned(), rate.normalize().to_string())).collect(),
             gateway_limits: settings.gateway_limits.iter().map(|(gateway, amounts)| (Gateway::name(*gateway), limits(amounts))).collect(),
             cards: settings.cards.iter().map(|card| Card::of(card, role)).collect(),
+            utc_offset: settings.utc_offset.to_string(),
+            daily_summary: settings.daily_summary,
             updated_at: (settings.version > 0).then_some(Time(settings.updated_at)),
             version: settings.version,
         }

@@ -1,4 +1,4 @@
-//! The clock: whatever is owed and due is tried, the most urgent first.
+//! The clock: whatever is owed and due is tried, the most urgent first; then the day is counted on.
 
 use app::{App, AppError, Deadline, work::Run};
 use domain::time::Span;
@@ -11,7 +11,9 @@ const RUN: Span = Span::seconds(50);
 /// Works off what is due until `deadline_millis` since 1970 (0: a run's usual length) and tells what was done.
 pub async fn handle(app: &App, deadline_millis: u64) -> Result<Value, AppError> {
     let deadline = Deadline::of_invocation(app, Some(deadline_millis), RUN);
-    let Run { done, postponed, parked, gone, failed } = app.work_off(deadline).await?;
+    let mut run = app.work_off(deadline).await?;
+    app.count_due(deadline, &mut run).await;
+    let Run { done, postponed, parked, gone, failed } = run;
     info!(event = "jobs_run", done, postponed, parked, gone, failed, "a run of the jobs is over");
     Ok(json!({ "done": done, "postponed": postponed, "parked": parked, "gone": gone, "failed": failed }))
 }

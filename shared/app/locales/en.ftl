@@ -565,6 +565,12 @@ operator-unapplied =
     ⚠️ Money arrived that pays no order: <b>{ $amount }</b>
     <code>{ $payment }</code>
     { $reason }
+operator-summary =
+    📊 <b>{ $day }</b>
+    💰 { $revenue }
+    🧾 Orders: { $orders }, paid: { $paid }, renewals: { $renewals }
+    👥 New customers: { $customers }, invited: { $invited }, trials: { $trials }
+operator-summary-worries = ⚠️ Refunds: { $refunds }, payments that fitted no order: { $unapplied }
 operator-parked =
     ⚠️ A paid order could not be delivered and waits for you.
     <code>{ $order }</code>

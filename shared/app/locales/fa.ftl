@@ -565,6 +565,12 @@ operator-unapplied =
     ⚠️ پولی رسید که به سفارشی تعلق ندارد: <b>{ $amount }</b>
     <code>{ $payment }</code>
     { $reason }
+operator-summary =
+    📊 <b>{ $day }</b>
+    💰 { $revenue }
+    🧾 سفارش‌ها: { $orders }، پرداخت‌شده: { $paid }، تمدید: { $renewals }
+    👥 مشتریان تازه: { $customers }، دعوت‌شده: { $invited }، آزمایشی: { $trials }
+operator-summary-worries = ⚠️ برگشت پول: { $refunds }، پرداخت‌های بدون سفارش: { $unapplied }
 operator-parked =
     ⚠️ یک سفارش پرداخت‌شده تحویل نشد و منتظر شماست.
     <code>{ $order }</code>

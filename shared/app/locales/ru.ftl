@@ -571,6 +571,12 @@ operator-unapplied =
     ⚠️ Пришли деньги, которые не оплачивают ни одного заказа: <b>{ $amount }</b>
     <code>{ $payment }</code>
     { $reason }
+operator-summary =
+    📊 <b>{ $day }</b>
+    💰 { $revenue }
+    🧾 Заказов: { $orders }, оплачено: { $paid }, продлений: { $renewals }
+    👥 Новых клиентов: { $customers }, по приглашению: { $invited }, пробных: { $trials }
+operator-summary-worries = ⚠️ Возвратов: { $refunds }, платежей без заказа: { $unapplied }
 operator-parked =
     ⚠️ Оплаченный заказ не удалось выдать, он ждёт вас.
     <code>{ $order }</code>

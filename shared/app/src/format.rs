@@ -1,6 +1,10 @@
 //! Numbers, amounts and times as people of a language write them.
 
-use domain::{Currency, Language, Money, Timestamp, product::Terms, time::Span};
+use domain::{
+    Currency, Language, Money, Timestamp,
+    product::Terms,
+    time::{Day, Span},
+};
 use time::UtcOffset;
 
 use crate::text::{Arg, Texts};
@@ -123,6 +127,18 @@ fn written(language: Language, at: Timestamp, clock: impl Fn(time::OffsetDateTim
             format!("\u{200F}{}", digits(language, &format!("{year}/{month:02}/{day:02} {clock} ({gregorian})")))
         }
         Language::English | Language::Russian => format!("{} {} UTC", utc.date(), clock(utc)),
+    }
+}
+
+/// A day of the shop: Persian in the Iranian calendar beside the Gregorian date, English as ISO 8601 has it, Russian with its day first.
+pub fn day(language: Language, day: Day) -> String {
+    match language {
+        Language::Persian => {
+            let (year, month, number) = iranian(day.to_julian_day());
+            format!("\u{200F}{}", digits(language, &format!("{year}/{month:02}/{number:02} ({day})")))
+        }
+        Language::English => day.to_string(),
+        Language::Russian => day.to_string().split('-').rev().collect::<Vec<_>>().join("."),
     }
 }
 

@@ -44,6 +44,7 @@ pub mod screen;
 pub mod seams;
 pub mod settle;
 mod start;
+pub mod stats;
 pub mod support;
 mod take_back;
 pub mod text;

@@ -81,6 +81,7 @@ impl App {
             }
             writes.push(Write::replace(&mut payment)?);
             writes.extend(self.withdrawn_credit(&payment).await?);
+            writes.push(self.recount_of(&payment)?);
             let prize_at = writes.len()..writes.len().saturating_add(beside.len());
             writes.extend(beside);
             let now = self.now();

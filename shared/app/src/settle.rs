@@ -242,6 +242,10 @@ impl App {
             }
         };
         writes.push((Part::Payment, of_payment));
+        if kept.is_some() {
+            // Its day was counted without it.
+            writes.push((Part::Rest, self.recount_of(&payment)?));
+        }
         if let ReferralEffect::Qualify { inviter } = referral
             && besides.referral
         {

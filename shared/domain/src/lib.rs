@@ -21,6 +21,7 @@ pub mod reference;
 pub mod referral;
 pub mod reminder;
 pub mod settings;
+pub mod stats;
 pub mod subscription;
 pub mod time;
 pub mod user;

@@ -11,7 +11,7 @@ use crate::{
     payment::Gateway,
     percent::Percent,
     product::{ProductKind, RenewalPolicy, Terms},
-    time::{Span, Timestamp},
+    time::{Offset, Span, Timestamp},
 };
 
 /// What is not stored is as [`Settings::initial`] has it.
@@ -52,6 +52,10 @@ pub struct Settings {
     pub gateway_limits: BTreeMap<Gateway, AmountLimits>,
     /// Cards for transfers, taken in turn, besides the one of the environment.
     pub cards: Vec<Card>,
+    /// Where the shop's clocks stand: days of reports begin at their midnight.
+    pub utc_offset: Offset,
+    /// Whether the operators are told each morning what the day before brought.
+    pub daily_summary: bool,
     pub updated_at: Timestamp,
     pub version: u64,
 }
@@ -173,6 +177,8 @@ impl Settings {
             rates: BTreeMap::new(),
             gateway_limits: BTreeMap::new(),
             cards: Vec::new(),
+            utc_offset: Offset::TEHRAN,
+            daily_summary: true,
             updated_at: Timestamp::EPOCH,
             version: 0,
         }

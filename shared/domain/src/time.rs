@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use ::time::{OffsetDateTime, UtcOffset, format_description::FormatItem, macros::format_description};
+use ::time::{Date, OffsetDateTime, UtcOffset, format_description::FormatItem, macros::format_description};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{InvalidId, text_form};
@@ -135,6 +135,10 @@ impl Month {
     pub const fn previous(self) -> Self {
         if self.month > 1 { Self { month: self.month - 1, ..self } } else { Self { year: self.year.saturating_sub(1), month: 12 } }
     }
+
+    pub const fn next(self) -> Self {
+        if self.month < 12 { Self { month: self.month + 1, ..self } } else { Self { year: self.year.saturating_add(1), month: 1 } }
+    }
 }
 impl fmt::Display for Month {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -153,6 +157,106 @@ impl FromStr for Month {
     }
 }
 
+text_form!(Month);
+
+/// A calendar day of the shop, whose days begin at its own midnight: `2026-11-22`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(Date);
+
+/// `2026-11-22`
+const DATE: &[FormatItem<'static>] = format_description!("[year]-[month]-[day]");
+
+impl Day {
+    /// The day in which `at` falls where clocks stand `offset` from UTC.
+    pub fn of(at: Timestamp, offset: Offset) -> Self {
+        Self(at.date_time().to_offset(offset.utc_offset()).date())
+    }
+
+    /// Its first instant.
+    pub fn start(self, offset: Offset) -> Timestamp {
+        let midnight = self.0.midnight().assume_offset(offset.utc_offset());
+        Timestamp::from_seconds(midnight.unix_timestamp())
+    }
+
+    /// Its end, which belongs to the next day.
+    pub fn end(self, offset: Offset) -> Timestamp {
+        self.start(offset).plus(Span::days(1))
+    }
+
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.next_day().unwrap_or(Date::MAX))
+    }
+
+    #[must_use]
+    pub fn previous(self) -> Self {
+        Self(self.0.previous_day().unwrap_or(Date::MIN))
+    }
+
+    pub fn month(self) -> Month {
+        Month { year: u16::try_from(self.0.year()).unwrap_or_default(), month: u8::from(self.0.month()) }
+    }
+
+    /// Days since the beginning of the Julian period: what other calendars count from.
+    pub const fn to_julian_day(self) -> i32 {
+        self.0.to_julian_day()
+    }
+
+    /// The day of the month, from 1.
+    pub const fn number(self) -> u8 {
+        self.0.day()
+    }
+}
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.format(DATE).map_err(|_| fmt::Error)?)
+    }
+}
+impl FromStr for Day {
+    type Err = InvalidId;
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let date = Date::parse(text, DATE).ok().filter(|date| (1970..=9998).contains(&date.year()));
+        date.map(Self).ok_or_else(|| InvalidId::new("day", "yyyy-mm-dd"))
+    }
+}
+text_form!(Day);
+
+/// How far the shop's clocks stand from UTC, in quarters of an hour from -12:00 to +14:00: `+03:30`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Offset {
+    minutes: i16,
+}
+
+impl Offset {
+    pub const UTC: Self = Self { minutes: 0 };
+    pub const TEHRAN: Self = Self { minutes: 210 };
+
+    fn utc_offset(self) -> UtcOffset {
+        UtcOffset::from_whole_seconds(i32::from(self.minutes) * 60).unwrap_or(UtcOffset::UTC)
+    }
+}
+impl fmt::Display for Offset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (sign, minutes) = (if self.minutes < 0 { '-' } else { '+' }, self.minutes.unsigned_abs());
+        write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+    }
+}
+impl FromStr for Offset {
+    type Err = InvalidId;
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let invalid = || InvalidId::new("offset", "from -12:00 to +14:00 in quarters of an hour, for example +03:30");
+        let (sign, rest) = text.split_at_checked(1).ok_or_else(invalid)?;
+        let (hours, minutes) = rest.split_once(':').filter(|_| rest.len() == 5).ok_or_else(invalid)?;
+        let (hours, minutes): (i16, i16) = (hours.parse().map_err(|_| invalid())?, minutes.parse().map_err(|_| invalid())?);
+        let sign = if sign == "-" { -1 } else { 1 };
+        let parsed = Self { minutes: sign * (hours.min(99) * 60 + minutes) };
+        let known = (-720..=840).contains(&parsed.minutes) && minutes % 15 == 0;
+        // `-00:00` and `+1:030` are no texts of ours.
+        if known && parsed.to_string() == text { Ok(parsed) } else { Err(invalid()) }
+    }
+}
+text_form!(Offset);
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -170,6 +274,27 @@ mod tests {
             assert!(bad.parse::<Timestamp>().is_err(), "{bad}");
         }
         assert!("2026-1".parse::<Month>().is_err() && "2026-13".parse::<Month>().is_err());
+    }
+
+    #[test]
+    fn a_shop_s_day_begins_at_its_own_midnight() {
+        for (offset, at, day, start) in [
+            ("+00:00", "2026-11-22T23:59:59.999Z", "2026-11-22", "2026-11-22T00:00:00.000Z"),
+            ("+03:30", "2026-11-30T20:30:00.000Z", "2026-12-01", "2026-11-30T20:30:00.000Z"),
+            ("+03:30", "2026-11-30T20:29:59.999Z", "2026-11-30", "2026-11-29T20:30:00.000Z"),
+            ("-09:30", "2027-01-01T09:00:00.000Z", "2026-12-31", "2026-12-31T09:30:00.000Z"),
+            ("+14:00", "2026-11-22T10:00:00.000Z", "2026-11-23", "2026-11-22T10:00:00.000Z"),
+        ] {
+            let (offset, at): (Offset, Timestamp) = (offset.parse().unwrap(), at.parse().unwrap());
+            let found = Day::of(at, offset);
+            assert_eq!((found.to_string(), found.start(offset).to_string()), (day.to_owned(), start.to_owned()));
+            assert_eq!((found.next().start(offset), found.next().previous()), (found.end(offset), found));
+        }
+        for bad in ["", "+", "03:30", "+3:30", "+03:20", "-00:00", "+14:15", "-12:15", "+03-30", "+0330", "+-3:30", "+99:00"] {
+            assert!(bad.parse::<Offset>().is_err(), "{bad}");
+        }
+        assert!("2026-02-29".parse::<Day>().is_err() && "2028-02-29".parse::<Day>().is_ok());
+        assert_eq!("2026-12".parse::<Month>().map(|month| month.next().to_string()), Ok("2027-01".to_owned()));
     }
 
     proptest! {

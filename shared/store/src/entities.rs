@@ -15,6 +15,7 @@ use domain::{
     product::Product,
     referral::Referral,
     settings::Settings,
+    stats::{CountingClock, DayCount, Recount},
     subscription::Subscription,
     user::User,
 };
@@ -196,6 +197,30 @@ impl Entity for Guesses {
     fn expires(&self) -> Option<Timestamp> {
         Some(self.last_at.plus(Self::LIFETIME))
     }
+}
+
+impl Entity for DayCount {
+    const TYPE: &'static str = "day_count";
+    fn key(&self) -> Key {
+        keys::day_count(self.day)
+    }
+    versioned!();
+}
+
+impl Entity for CountingClock {
+    const TYPE: &'static str = "counting_clock";
+    fn key(&self) -> Key {
+        keys::counting_clock()
+    }
+    versioned!();
+}
+
+impl Entity for Recount {
+    const TYPE: &'static str = "recount";
+    fn key(&self) -> Key {
+        keys::recount(self.asked_at, self.at)
+    }
+    versioned!();
 }
 
 /// Which orders of one customer hold a code. Written only by the writes that reserve and release.

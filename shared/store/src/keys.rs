@@ -3,8 +3,11 @@
 use std::fmt;
 
 use domain::{
-    AdminTokenId, DiscountCodeName, Money, OrderId, OrderKey, ProductId, TelegramUserId, Timestamp, admin::AuditEntry, ids::Digest,
-    payment::PaymentId, time::Month,
+    AdminTokenId, DiscountCodeName, Money, OrderId, OrderKey, ProductId, TelegramUserId, Timestamp,
+    admin::AuditEntry,
+    ids::Digest,
+    payment::PaymentId,
+    time::{Day, Month},
 };
 
 /// A primary key.
@@ -101,6 +104,29 @@ pub fn audit(entry: &AuditEntry) -> Key {
 }
 pub fn idempotency(scope: &str, name: &str) -> Key {
     key(format!("IDEMPOTENCY#{scope}#{name}"), "IDEMPOTENCY")
+}
+
+/// The lists by month.
+pub(crate) const USERS: &str = "USERS";
+pub(crate) const ORDERS: &str = "ORDERS";
+pub(crate) const PAYMENTS: &str = "PAYMENTS";
+
+/// What the counting of days owes, and how far it is.
+pub(crate) const COUNTING: &str = "STATS";
+pub(crate) const DAY_PREFIX: &str = "DAY#";
+pub(crate) const RECOUNT_PREFIX: &str = "RECOUNT#";
+/// The partition of a month's days.
+pub(crate) fn stats_month(month: Month) -> String {
+    format!("STATS#{month}")
+}
+pub fn day_count(day: Day) -> Key {
+    key(stats_month(day.month()), format!("{DAY_PREFIX}{:02}", day.number()))
+}
+pub fn counting_clock() -> Key {
+    key(COUNTING, "CLOCK")
+}
+pub fn recount(asked_at: Timestamp, at: Timestamp) -> Key {
+    key(COUNTING, format!("{RECOUNT_PREFIX}{asked_at}#{at}"))
 }
 
 /// The partition and sort key under which an item stands on the `list` index.

@@ -16,6 +16,7 @@ pub mod keys;
 mod list;
 mod read;
 pub mod schema;
+mod stats;
 mod work;
 
 pub use commit::{CommitError, Found, Write};
@@ -27,6 +28,7 @@ pub use holders::{HELD_AT_ONCE, Held};
 pub use item::Entity;
 pub use list::{Filter, List, ListError, Page};
 pub use read::{NamedCode, Placing};
+pub use stats::{Counting, Slice};
 pub use work::{DueWork, Queue};
 
 use std::{fmt, sync::Arc};

@@ -62,9 +62,9 @@ const MAX_QUERIES: usize = 14;
 impl List {
     const fn monthly(&self) -> Option<&'static str> {
         match self {
-            Self::Users => Some("USERS"),
-            Self::Orders => Some("ORDERS"),
-            Self::Payments => Some("PAYMENTS"),
+            Self::Users => Some(keys::USERS),
+            Self::Orders => Some(keys::ORDERS),
+            Self::Payments => Some(keys::PAYMENTS),
             Self::DiscountCodes | Self::AdminTokens | Self::Audit { .. } => None,
         }
     }

@@ -36,7 +36,7 @@ impl Store {
         Ok(answer.map_err(StoreError::of_sdk)?.item)
     }
 
-    async fn find<E: Entity>(&self, key: &Key) -> Result<Option<E>, StoreError> {
+    pub(crate) async fn find<E: Entity>(&self, key: &Key) -> Result<Option<E>, StoreError> {
         self.get(key).await?.map(from_item).transpose()
     }
 

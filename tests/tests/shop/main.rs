@@ -51,6 +51,8 @@ mod screens;
 #[cfg(test)]
 mod subscriptions;
 #[cfg(test)]
+mod summary;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod texts;

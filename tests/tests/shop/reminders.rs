@@ -66,11 +66,11 @@ async fn pass(world: &World, span: Span) {
             None => break,
         }
         world.panel.review();
-        world.jobs().await;
+        world.duties().await;
     }
     world.clock.advance(end.since(world.clock.now()));
     world.panel.review();
-    world.jobs().await;
+    world.duties().await;
 }
 
 /// What somebody was reminded of: the messages with a way to renew that are no answer to him.
@@ -206,8 +206,8 @@ async fn a_renewal_in_between_wins() {
         held.look_anew(world.clock.now());
         world.app.store.commit(&world.app.seams().nonce(), vec![Write::replace(&mut held).unwrap()]).await.unwrap();
     };
-    let (run, ()) = tokio::join!(world.jobs(), renewed);
-    assert_eq!((run["gone"].as_u64(), run["done"].as_u64()), (Some(1), Some(0)), "{run}");
+    let (run, ()) = tokio::join!(world.duties(), renewed);
+    assert_eq!((run.gone, run.done), (1, 0), "{run:?}");
     assert!(titles(&customer).is_empty());
 }
 
@@ -253,16 +253,16 @@ async fn a_wait_that_telegram_asks_for_holds_for_everybody() {
     world.clock.advance(Span::minutes(3));
     world.telegram.fail(local::telegram::Fault::once("sendMessage", FaultKind::Slow(Duration::ZERO)));
     world.telegram.fail(local::telegram::Fault::once("sendMessage", FaultKind::NoEffectStatus { status: 429, retry_after: Some(600) }));
-    world.jobs().await;
+    world.duties().await;
     assert_eq!(told(), 1);
     world.telegram.clear_calls();
     for _ in 0..9 {
         world.clock.advance(Span::minutes(1));
-        world.jobs().await;
+        world.duties().await;
     }
     assert!(world.telegram.calls().is_empty(), "not before its time");
     world.clock.advance(Span::minutes(2));
-    world.jobs().await;
+    world.duties().await;
     assert_eq!(told(), 3);
     pass(&world, Span::days(1)).await;
     assert!(customers.iter().all(|customer| titles(customer).len() == 1));
@@ -296,7 +296,7 @@ async fn every_request_meets(fault: Fault) {
         let due = next_due(&world).await.unwrap();
         world.clock.advance(due.since(world.clock.now()));
         world.dynamodb.fail_nth(usize::try_from(n).unwrap(), fault);
-        world.jobs().await;
+        world.duties().await;
         let hit = world.dynamodb.is_dead();
         world.dynamodb.restore();
         world.restart(u64::try_from(n).unwrap() + 1).await;
@@ -337,13 +337,13 @@ async fn a_panel_that_is_down_costs_no_write_and_loses_nothing() {
         world.clock.advance(Span::minutes(15));
         world.dynamodb.take_log();
         world.panel.forget_calls();
-        world.jobs().await;
+        world.duties().await;
         assert!(Tally::of(&world.dynamodb.take_log()).write.total().is_zero());
         assert!(world.panel.calls().len() <= 2, "it is asked once");
     }
     assert_eq!(subscription(&world, customer.id()).await.work.parked, None);
     world.panel.up();
-    world.jobs().await;
+    world.duties().await;
     assert_eq!(titles(&customer), ["⏳ 3 days of Plan small are left."]);
 }
 
@@ -488,8 +488,8 @@ async fn a_hundred_at_once_are_two_lists_of_the_panel() {
     world.app.shop().await.unwrap();
     world.dynamodb.take_log();
     world.panel.forget_calls();
-    let run = world.jobs().await;
-    assert_eq!((run["done"].as_u64(), run["failed"].as_u64()), (Some(100), Some(0)), "{run}");
+    let run = world.duties().await;
+    assert_eq!((run.done, run.failed), (100, 0), "{run:?}");
     assert_eq!(world.panel.count("GET /api/users"), 2);
     assert!(people.iter().all(|person| titles(person).len() == 1));
     let log = world.dynamodb.take_log();
@@ -499,7 +499,7 @@ async fn a_hundred_at_once_are_two_lists_of_the_panel() {
     // One for the item, two for its way along the queue.
     assert_eq!(tally.write.total(), Decimal::from(300));
     world.dynamodb.take_log();
-    world.jobs().await;
+    world.duties().await;
     let idle = Tally::of(&world.dynamodb.take_log());
     assert_eq!((idle.requests, idle.read.total().normalize(), idle.write.total()), (12, Decimal::from(6), Decimal::ZERO));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Currency, Money as Amount, Percent, ids::latin_digit, payment::Gateway, settings};
+use domain::{Currency, Money as Amount, Percent, ids::latin_digit, payment::Gateway, settings, time::Offset};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -74,6 +74,12 @@ pub struct SettingsChange {
     #[serde(default)]
     #[schema(max_items = 10)]
     cards: Option<Vec<CardChange>>,
+    /// From -12:00 to +14:00 in quarters of an hour.
+    #[serde(default)]
+    #[schema(pattern = "^[+-][01][0-9]:(00|15|30|45)$", example = "+03:30")]
+    utc_offset: Option<String>,
+    #[serde(default)]
+    daily_summary: Option<bool>,
 }
 
 /// Data and days, or a code: exactly one of the two pairs.
@@ -146,6 +152,7 @@ pub struct Edit {
     gateway_limits: Vec<(Gateway, Option<settings::AmountLimits>)>,
     channels: Option<Vec<settings::Channel>>,
     cards: Option<Vec<settings::Card>>,
+    utc_offset: Option<Offset>,
     rest: SettingsChange,
 }
 
@@ -175,6 +182,7 @@ impl SettingsChange {
             gateway_limits: limits,
             channels: self.channels.take().map(|channels| channels.into_iter().map(Channel::read).collect()),
             cards: self.cards.take().map(|cards| (0..).zip(cards).filter_map(|(n, card)| card.read(faults, n)).collect()),
+            utc_offset: faults.parse("utc_offset", self.utc_offset.as_deref()),
             rest: self,
         }
     }
@@ -232,6 +240,8 @@ impl Edit {
         if let Some(cards) = &self.cards {
             settings.cards.clone_from(cards);
         }
+        settings.utc_offset = self.utc_offset.unwrap_or(settings.utc_offset);
+        settings.daily_summary = rest.daily_summary.unwrap_or(settings.daily_summary);
     }
 }
 

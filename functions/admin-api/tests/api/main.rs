@@ -23,6 +23,8 @@ mod repeats;
 #[cfg(test)]
 mod settings;
 #[cfg(test)]
+mod stats;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod users;

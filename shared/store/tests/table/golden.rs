@@ -8,7 +8,8 @@ use domain::{
     order::{Event, Order, UnappliedReason},
     payment::{Payment, PaymentStatus},
     settings::Settings,
-    time::Span,
+    stats::{Begun, CountingClock, DayCount, Recount, Summary},
+    time::{Offset, Span},
     user::{User, UserStatus},
 };
 use expect_test::{Expect, expect};
@@ -318,12 +319,13 @@ async fn the_settings() {
     stored(
         &settings(),
         expect![[r#"
-            25 attributes, 520 bytes
+            27 attributes, 550 bytes
             PK: S "SETTINGS"
             SK: S "SHOP"
             base_currency: S "IRT"
             cards: L []
             channels: L []
+            daily_summary: BOOL true
             entity_type: S "settings"
             gateway_limits: M {}
             gifts: BOOL true
@@ -342,6 +344,7 @@ async fn the_settings() {
             terms_of_use: NULL
             trial: M {data_limit_mb: N 200, duration_days: N 1}
             updated_at: S "2026-11-22T12:00:00.000Z"
+            utc_offset: S "+03:30"
             version: N 1
             welcome_bonus: NULL
         "#]],
@@ -350,12 +353,13 @@ async fn the_settings() {
     stored(
         &Settings::initial(),
         expect![[r#"
-            25 attributes, 509 bytes
+            27 attributes, 539 bytes
             PK: S "SETTINGS"
             SK: S "SHOP"
             base_currency: S "IRT"
             cards: L []
             channels: L []
+            daily_summary: BOOL true
             entity_type: S "settings"
             gateway_limits: M {}
             gifts: BOOL true
@@ -374,6 +378,7 @@ async fn the_settings() {
             terms_of_use: NULL
             trial: M {data_limit_mb: N 200, duration_days: N 1}
             updated_at: S "1970-01-01T00:00:00.000Z"
+            utc_offset: S "+03:30"
             version: N 0
             welcome_bonus: NULL
         "#]],
@@ -720,4 +725,61 @@ async fn an_order_stays_below_a_unit_all_its_way() {
         refunded: 1032 bytes, 2.0 unit
     "#]]
     .assert_eq(&sizes);
+}
+
+#[tokio::test]
+async fn a_day_s_count() {
+    stored(&day_count(), expect![[r#"
+        11 attributes, 679 bytes
+        PK: S "STATS#2026-11"
+        SK: S "DAY#22"
+        counted: M {orders: S "2026-11-21T20:30:00.000Z", payments: S "2026-11-21T20:30:00.000Z", users: S "2026-11-21T20:30:00.000Z"}
+        counts: M {codes: M {SPRING-FESTIVAL-2026: M {discount: M {IRT: S "18750"}, paid: N 1}}, methods: M {card: M {paid: N 1, refunded: M {}, refunds: N 0, taken: M {IRT: S "131250"}}}, products: M {gb50-30d: M {orders: N 1, paid: N 1, revenue: M {IRT: S "131250"}}}, totals: M {add_ons: N 0, customers: N 1, discount: M {IRT: S "18750"}, discounted: N 1, first: N 1, gifts: N 0, invited: N 0, orders: N 1, paid: N 1, presents: N 0, referred: N 1, refunded: M {}, refunds: N 0, renewals: N 0, revenue: M {IRT: S "131250"}, taken: M {IRT: S "131250"}, trials: N 0, unapplied: N 0}}
+        day: S "2026-11-22"
+        entity_type: S "day_count"
+        nonce: S "a nonce of 26 characters.."
+        offset: S "+03:30"
+        schema_version: N 1
+        until: S "2026-11-22T12:00:00.000Z"
+        version: N 0
+    "#]]).await;
+}
+
+#[tokio::test]
+async fn how_far_the_counting_is() {
+    let day = "2026-11-22".parse().unwrap();
+    let summary = Some(Summary { day, due_at: now(), tries: 1 });
+    stored(
+        &CountingClock { day, hour: 498_707, summary, version: 3 },
+        expect![[r#"
+        9 attributes, 179 bytes
+        PK: S "STATS"
+        SK: S "CLOCK"
+        day: S "2026-11-22"
+        entity_type: S "counting_clock"
+        hour: N 498707
+        nonce: S "a nonce of 26 characters.."
+        schema_version: N 1
+        summary: M {day: S "2026-11-22", due_at: S "2026-11-22T12:00:00.000Z", tries: N 1}
+        version: N 3
+    "#]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_day_to_be_counted_anew() {
+    let begun = Some(Begun { at: now(), so_far: DayCount::new("2026-11-22".parse().unwrap(), Offset::TEHRAN) });
+    stored(&Recount { begun, ..Recount::of(now(), now()) }, expect![[r#"
+        9 attributes, 652 bytes
+        PK: S "STATS"
+        SK: S "RECOUNT#2026-11-22T12:00:00.000Z#2026-11-22T12:00:00.000Z"
+        asked_at: S "2026-11-22T12:00:00.000Z"
+        at: S "2026-11-22T12:00:00.000Z"
+        begun: M {at: S "2026-11-22T12:00:00.000Z", so_far: M {counted: M {orders: S "2026-11-21T20:30:00.000Z", payments: S "2026-11-21T20:30:00.000Z", users: S "2026-11-21T20:30:00.000Z"}, counts: M {codes: M {}, methods: M {}, products: M {}, totals: M {add_ons: N 0, customers: N 0, discount: M {}, discounted: N 0, first: N 0, gifts: N 0, invited: N 0, orders: N 0, paid: N 0, presents: N 0, referred: N 0, refunded: M {}, refunds: N 0, renewals: N 0, revenue: M {}, taken: M {}, trials: N 0, unapplied: N 0}}, day: S "2026-11-22", offset: S "+03:30", until: S "2026-11-21T20:30:00.000Z", version: N 0}}
+        entity_type: S "recount"
+        nonce: S "a nonce of 26 characters.."
+        schema_version: N 1
+        version: N 0
+    "#]]).await;
 }

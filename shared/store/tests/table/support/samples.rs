@@ -13,8 +13,9 @@ use domain::{
     product::{Product, ProductKind, RenewalPolicy},
     referral::{Referral, attach},
     settings::Settings,
+    stats::DayCount,
     subscription::Subscription,
-    time::Span,
+    time::{Offset, Span},
     user::User,
 };
 use store::{CardAmount, IdempotencyRecord, SupportLetter};
@@ -211,6 +212,17 @@ pub fn referral(inviter: i64, invitee: i64) -> Referral {
 
 pub fn settings() -> Settings {
     Settings { support_username: Some("wave_support".into()), updated_at: now(), version: 1, ..Settings::initial() }
+}
+
+/// A day with one of everything.
+pub fn day_count() -> DayCount {
+    let mut count = DayCount::new("2026-11-22".parse().unwrap(), Offset::TEHRAN);
+    count.counts.user(&user(1));
+    let order = discounted_order(1, 1);
+    count.counts.order(&order);
+    count.counts.payment(&payment(1, order.id), Some(&order));
+    count.until = now();
+    count
 }
 
 pub fn admin_token(n: u32) -> AdminToken {
