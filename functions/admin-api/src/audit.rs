@@ -18,20 +18,20 @@ use crate::{
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AuditEntry)]
 pub struct Entry {
-    id: String,
-    at: Time,
+    pub id: String,
+    pub at: Time,
     /// `bootstrap`, `token:` with a token's id, or `telegram:` with a user's.
     #[schema(example = "bootstrap")]
-    actor: String,
+    pub actor: String,
     /// A verb.
     #[schema(example = "approve")]
-    action: String,
+    pub action: String,
     #[schema(example = "order")]
-    entity: String,
-    entity_id: String,
+    pub entity: String,
+    pub entity_id: String,
     /// What stood before, where the change tells it.
-    before: Option<Value>,
-    after: Option<Value>,
+    pub before: Option<Value>,
+    pub after: Option<Value>,
 }
 
 impl From<&AuditEntry> for Entry {
@@ -57,15 +57,15 @@ impl From<&AuditEntry> for Entry {
 pub struct Filter {
     /// `user`, `order`, `payment`, `referral`, `product`, `discount-code`, `token` or `settings`; with `id`, or both left out.
     #[param(example = "order")]
-    entity: Option<String>,
+    pub entity: Option<String>,
     /// Its id; `shop` for the settings.
-    id: Option<String>,
+    pub id: Option<String>,
     /// Only what this one did.
-    actor: Option<String>,
+    pub actor: Option<String>,
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
-    limit: Option<String>,
+    pub limit: Option<String>,
     /// `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// Lists what operators did
@@ -73,6 +73,11 @@ pub struct Filter {
 /// To one thing or to all, the newest first.
 #[utoipa::path(get, path = "/admin/v1/audit", tag = "audit", params(Filter), responses((status = 200, description = "A page of the history.", body = Page<Entry>)))]
 pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
+    page(call).await.map(|page| Reply::json(&page))
+}
+
+/// A page of the list.
+pub async fn page(call: &Call<'_>) -> Result<Page<Entry>, Problem> {
     let asked: Filter = call.query()?;
     let mut faults = Faults::default();
     if asked.entity.is_some() != asked.id.is_some() {

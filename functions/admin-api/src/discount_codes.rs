@@ -24,33 +24,33 @@ use crate::{
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DiscountCode {
     #[schema(example = "SPRING20")]
-    code: String,
+    pub code: String,
     /// A decimal text; null where the code takes an amount off.
     #[schema(example = "12.5")]
-    percent: Option<String>,
+    pub percent: Option<String>,
     /// Null where the code takes a percentage off.
-    amount: Option<Money>,
-    active: bool,
+    pub amount: Option<Money>,
+    pub active: bool,
     /// The first instant at which it works.
-    valid_from: Option<Time>,
+    pub valid_from: Option<Time>,
     /// The last instant at which it works.
-    valid_to: Option<Time>,
+    pub valid_to: Option<Time>,
     /// Null: as often as you like.
-    use_limit: Option<u32>,
-    per_user_limit: Option<u32>,
+    pub use_limit: Option<u32>,
+    pub per_user_limit: Option<u32>,
     /// Live reservations and paid orders.
-    times_used: u32,
+    pub times_used: u32,
     /// Orders that were paid after they had given their use back, and when none was left.
-    late_uses: u32,
+    pub late_uses: u32,
     /// The products for which it works; empty: all.
-    products: Vec<String>,
-    first_purchase_only: bool,
+    pub products: Vec<String>,
+    pub first_purchase_only: bool,
     /// The smallest price for which it works.
-    minimum: Option<Money>,
+    pub minimum: Option<Money>,
     /// The one customer for whom it works; null: everybody.
-    user_id: Option<i64>,
-    created_at: Time,
-    version: u64,
+    pub user_id: Option<i64>,
+    pub created_at: Time,
+    pub version: u64,
 }
 
 impl From<&discount::DiscountCode> for DiscountCode {
@@ -85,13 +85,13 @@ impl From<&discount::DiscountCode> for DiscountCode {
 #[into_params(parameter_in = Query)]
 pub struct Filter {
     #[param(value_type = Option<bool>)]
-    active: Option<String>,
+    pub active: Option<String>,
     /// A code, in any case.
-    q: Option<String>,
+    pub q: Option<String>,
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
-    limit: Option<String>,
+    pub limit: Option<String>,
     /// `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// Lists the discount codes
@@ -99,6 +99,11 @@ pub struct Filter {
 /// The newest first.
 #[utoipa::path(get, path = "/admin/v1/discount-codes", tag = "discount-codes", params(Filter), responses((status = 200, description = "A page of codes.", body = Page<DiscountCode>)))]
 pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
+    page(call).await.map(|page| Reply::json(&page))
+}
+
+/// A page of the list.
+pub async fn page(call: &Call<'_>) -> Result<Page<DiscountCode>, Problem> {
     let asked: Filter = call.query()?;
     let mut faults = Faults::default();
     let filter = CodeFilter { active: flag(&mut faults, "active", asked.active.as_deref()), q: sought(asked.q) };
@@ -116,32 +121,32 @@ pub struct CodeChange {
     /// More than 0, at most 100, at most two decimals: a decimal text.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, pattern = r"^[0-9]{1,3}(\.[0-9]{1,2})?$", example = "12.5")]
-    percent: Option<Option<String>>,
+    pub percent: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Money>)]
-    amount: Option<Option<Money>>,
+    pub amount: Option<Option<Money>>,
     #[serde(default)]
-    active: Option<bool>,
+    pub active: Option<bool>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, format = DateTime)]
-    valid_from: Option<Option<String>>,
+    pub valid_from: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, format = DateTime)]
-    valid_to: Option<Option<String>>,
+    pub valid_to: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<u32>, minimum = 1)]
-    use_limit: Option<Option<u32>>,
+    pub use_limit: Option<Option<u32>>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<u32>, minimum = 1)]
-    per_user_limit: Option<Option<u32>>,
+    pub per_user_limit: Option<Option<u32>>,
     #[serde(default)]
     #[schema(max_items = 20)]
-    products: Option<Vec<String>>,
+    pub products: Option<Vec<String>>,
     #[serde(default)]
-    first_purchase_only: Option<bool>,
+    pub first_purchase_only: Option<bool>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Money>)]
-    minimum: Option<Option<Money>>,
+    pub minimum: Option<Option<Money>>,
 }
 
 /// Terms that were understood.
@@ -206,40 +211,40 @@ pub struct NewCode {
     /// 3 to 20 of `A-Z 0-9 _ -`, in any case; left out: made up.
     #[serde(default)]
     #[schema(min_length = 3, max_length = 20)]
-    code: Option<String>,
+    pub code: Option<String>,
     /// More than 0, at most 100, at most two decimals: a decimal text.
     #[serde(default)]
     #[schema(pattern = r"^[0-9]{1,3}(\.[0-9]{1,2})?$", example = "12.5")]
-    percent: Option<String>,
+    pub percent: Option<String>,
     #[serde(default)]
-    amount: Option<Money>,
+    pub amount: Option<Money>,
     /// Left out: true.
     #[serde(default)]
-    active: Option<bool>,
+    pub active: Option<bool>,
     #[serde(default)]
     #[schema(format = DateTime)]
-    valid_from: Option<String>,
+    pub valid_from: Option<String>,
     #[serde(default)]
     #[schema(format = DateTime)]
-    valid_to: Option<String>,
+    pub valid_to: Option<String>,
     #[serde(default)]
     #[schema(minimum = 1)]
-    use_limit: Option<u32>,
+    pub use_limit: Option<u32>,
     #[serde(default)]
     #[schema(minimum = 1)]
-    per_user_limit: Option<u32>,
+    pub per_user_limit: Option<u32>,
     /// Left out or empty: all.
     #[serde(default)]
     #[schema(max_items = 20)]
-    products: Vec<String>,
+    pub products: Vec<String>,
     #[serde(default)]
-    first_purchase_only: bool,
+    pub first_purchase_only: bool,
     #[serde(default)]
-    minimum: Option<Money>,
+    pub minimum: Option<Money>,
     /// The one customer for whom it works; left out: everybody. It stays for ever.
     #[serde(default)]
     #[schema(minimum = 1, example = 7_000_000_001_i64)]
-    user_id: Option<i64>,
+    pub user_id: Option<i64>,
 }
 
 impl NewCode {
@@ -300,8 +305,13 @@ pub async fn create(call: &Call<'_>) -> Result<Reply, Problem> {
 /// Shows a discount code
 #[utoipa::path(get, path = "/admin/v1/discount-codes/{code}", tag = "discount-codes", params(("code" = String, Path, description = "The code, in any case.", example = "SPRING20")), responses((status = 200, description = "The code.", body = DiscountCode)))]
 pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
+    detail(call).await.map(|code| ok(&code).into())
+}
+
+/// The one that the path names.
+pub async fn detail(call: &Call<'_>) -> Result<DiscountCode, Problem> {
     let code = call.app.store.discount_code(&call.id()?).await?.ok_or_else(not_found)?;
-    Ok(shown(&code).into())
+    Ok(DiscountCode::from(&code))
 }
 
 /// Changes a discount code's terms

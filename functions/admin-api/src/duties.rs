@@ -28,13 +28,13 @@ use crate::{
 pub struct Owed {
     /// `provision`, `deliver`, `review`, `poll`, `expire`, `reward`, `revoke`, `refund`, `alert`, `new_link`, `notify` or `remind`.
     #[schema(example = "provision")]
-    duty: &'static str,
+    pub duty: &'static str,
     /// When it is due; while somebody works on it, when that ends.
-    due_at: Option<Time>,
+    pub due_at: Option<Time>,
     /// Tries so far.
-    tries: u32,
+    pub tries: u32,
     /// Why it waits for an operator; null where it does not.
-    parked: Option<String>,
+    pub parked: Option<String>,
 }
 
 impl Owed {
@@ -49,15 +49,15 @@ impl Owed {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Duty {
     /// Opaque.
-    id: String,
+    pub id: String,
     #[serde(flatten)]
-    owed: Owed,
+    pub owed: Owed,
     /// `order`, `payment`, `referral`, `subscription` or `gift`.
     #[schema(example = "order")]
-    entity: &'static str,
+    pub entity: &'static str,
     /// Its id; of a referral inviter and invited user, with a colon between them.
-    entity_id: String,
-    user_id: Option<i64>,
+    pub entity_id: String,
+    pub user_id: Option<i64>,
 }
 
 impl Duty {
@@ -108,11 +108,11 @@ fn owner_of(app: &App, id: &str) -> Option<Owner> {
 pub struct Filter {
     /// Only what waits for an operator, or only what does not.
     #[param(value_type = Option<bool>)]
-    parked: Option<String>,
+    pub parked: Option<String>,
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
-    limit: Option<String>,
+    pub limit: Option<String>,
     /// `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// Lists what is owed
@@ -120,6 +120,11 @@ pub struct Filter {
 /// Due or not yet, the longest due first; what is parked is tried again only when somebody says so.
 #[utoipa::path(get, path = "/admin/v1/duties", tag = "duties", params(Filter), responses((status = 200, description = "A page of duties.", body = Page<Duty>)))]
 pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
+    page(call).await.map(|page| Reply::json(&page))
+}
+
+/// A page of the list.
+pub async fn page(call: &Call<'_>) -> Result<Page<Duty>, Problem> {
     let asked: Filter = call.query()?;
     let mut faults = Faults::default();
     let parked = flag(&mut faults, "parked", asked.parked.as_deref());

@@ -9,7 +9,7 @@ use crate::{call::Call, problem::Problem, reply::Reply};
 pub struct Health {
     /// `ok`: the settings are complete and the table answers.
     #[schema(example = "ok")]
-    status: &'static str,
+    pub status: &'static str,
 }
 
 /// Says whether the shop can do its work

@@ -40,40 +40,40 @@ wire_enum! {
 pub struct Order {
     /// The public reference, as customers, gateways and the panel know it.
     #[schema(example = "AGNHAZK7HQG4YW4GOVDVKYTQCVXC3WV6XJ3JYKYTJVRPA")]
-    id: String,
-    user_id: i64,
-    product: OrderedProduct,
-    status: OrderStatus,
+    pub id: String,
+    pub user_id: i64,
+    pub product: OrderedProduct,
+    pub status: OrderStatus,
     /// What is due after the discount.
-    total: Money,
-    discount: Option<OrderDiscount>,
+    pub total: Money,
+    pub discount: Option<OrderDiscount>,
     /// How it was paid or, while it is not, is being paid.
     #[schema(example = "card")]
-    payment_method: Option<&'static str>,
+    pub payment_method: Option<&'static str>,
     /// The payment that paid it.
     #[schema(example = "card~AGNHAZK7HQG4YW4GOVDVKYTQCVXC3WV6XJ3JYKYTJVRPA")]
-    payment_id: Option<String>,
+    pub payment_id: Option<String>,
     /// The account's name on the panel, from before it exists; of an order that extends a subscription, a gift or an add-on: the one that it would have.
-    panel_username: String,
+    pub panel_username: String,
     /// The subscription that it renews or adds to, by the order that made it; null: it makes one of its own.
-    extends: Option<String>,
+    pub extends: Option<String>,
     /// What the panel shall hold when that is done; null: not fixed yet, or nothing to extend.
-    target: Option<Target>,
+    pub target: Option<Target>,
     /// Whether it was bought for somebody else: it gives a link to claim instead of an account.
-    gift: bool,
+    pub gift: bool,
     /// Whether a receipt waits for a decision.
-    under_review: bool,
+    pub under_review: bool,
     /// What is owed.
-    duty: Option<Owed>,
-    created_at: Time,
+    pub duty: Option<Owed>,
+    pub created_at: Time,
     /// Until when it can be paid.
-    expires_at: Time,
-    paid_at: Option<Time>,
-    provisioned_at: Option<Time>,
-    delivered_at: Option<Time>,
+    pub expires_at: Time,
+    pub paid_at: Option<Time>,
+    pub provisioned_at: Option<Time>,
+    pub delivered_at: Option<Time>,
     /// When it expired, was canceled or refunded.
-    ended_at: Option<Time>,
-    version: u64,
+    pub ended_at: Option<Time>,
+    pub version: u64,
 }
 
 /// What the panel shall hold for a subscription after a renewal, an add-on or their refund: absolute, so that asking for it twice does no harm.
@@ -82,18 +82,18 @@ pub struct Target {
     /// `limits`: the account with what the order gives; `anew`: there was none any more, so a new one; `less`: the order was refunded, the account without
     /// what it had given; `off`: it was the last order that fed the account.
     #[schema(example = "limits")]
-    kind: &'static str,
+    pub kind: &'static str,
     /// `keep`, `unlimited` or `bytes`; null where there are no limits to set.
     #[schema(example = "bytes")]
-    data: Option<&'static str>,
+    pub data: Option<&'static str>,
     /// In all, used ones included.
-    data_limit_bytes: Option<u64>,
+    pub data_limit_bytes: Option<u64>,
     /// `keep`, `unlimited`, `until` or `on_hold`: the time starts with the first use.
     #[schema(example = "until")]
-    time: Option<&'static str>,
-    expires_at: Option<Time>,
+    pub time: Option<&'static str>,
+    pub expires_at: Option<Time>,
     /// How long it works from its first use on.
-    duration_seconds: Option<i64>,
+    pub duration_seconds: Option<i64>,
 }
 
 impl From<&extension::Target> for Target {
@@ -129,24 +129,24 @@ impl From<&extension::Target> for Target {
 /// The product as it was when the order was placed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OrderedProduct {
-    id: String,
-    kind: ProductKind,
-    name: String,
-    price: Money,
-    data_limit_gb: Option<u32>,
+    pub id: String,
+    pub kind: ProductKind,
+    pub name: String,
+    pub price: Money,
+    pub data_limit_gb: Option<u32>,
     /// MiB besides the GiB: trials are smaller than what is sold.
-    data_limit_mb: Option<u32>,
-    duration_days: Option<u16>,
-    renewal_policy: RenewalPolicy,
+    pub data_limit_mb: Option<u32>,
+    pub duration_days: Option<u16>,
+    pub renewal_policy: RenewalPolicy,
 }
 
 /// The discount that an order was placed with.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OrderDiscount {
-    code: String,
-    amount: Money,
+    pub code: String,
+    pub amount: Money,
     /// Whether the order holds a use of the code now.
-    held: bool,
+    pub held: bool,
 }
 
 impl Order {
@@ -195,23 +195,23 @@ impl Order {
 #[into_params(parameter_in = Query)]
 pub struct Filter {
     #[param(value_type = Option<i64>, minimum = 1)]
-    user_id: Option<String>,
+    pub user_id: Option<String>,
     #[param(value_type = Option<OrderStatus>, inline)]
-    status: Option<String>,
-    product_id: Option<String>,
+    pub status: Option<String>,
+    pub product_id: Option<String>,
     /// A gateway's name.
     #[param(example = "card")]
-    payment_method: Option<String>,
+    pub payment_method: Option<String>,
     /// RFC 3339, or a day (UTC).
-    created_from: Option<String>,
+    pub created_from: Option<String>,
     /// RFC 3339, or a day (UTC) whose end is meant.
-    created_to: Option<String>,
+    pub created_to: Option<String>,
     /// An order's id, a user's id, or an account's name on the panel.
-    q: Option<String>,
+    pub q: Option<String>,
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
-    limit: Option<String>,
+    pub limit: Option<String>,
     /// `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// Lists the orders
@@ -219,6 +219,11 @@ pub struct Filter {
 /// The newest first.
 #[utoipa::path(get, path = "/admin/v1/orders", tag = "orders", params(Filter), responses((status = 200, description = "A page of orders.", body = Page<Order>)))]
 pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
+    page(call).await.map(|page| Reply::json(&page))
+}
+
+/// A page of the list.
+pub async fn page(call: &Call<'_>) -> Result<Page<Order>, Problem> {
     let asked: Filter = call.query()?;
     let mut faults = Faults::default();
     let filter = OrderFilter {
@@ -239,45 +244,45 @@ pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OrderDetail {
     #[serde(flatten)]
-    order: Order,
-    user: Option<User>,
+    pub order: Order,
+    pub user: Option<User>,
     /// The tries to pay it.
-    attempts: Vec<Attempt>,
-    payment: Option<Payment>,
-    subscription: Option<Subscription>,
+    pub attempts: Vec<Attempt>,
+    pub payment: Option<Payment>,
+    pub subscription: Option<Subscription>,
     /// What operators did, the newest first, at most 20.
-    audit: Vec<audit::Entry>,
+    pub audit: Vec<audit::Entry>,
 }
 
 /// One try to pay.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Attempt {
-    number: u8,
+    pub number: u8,
     #[schema(example = "card")]
-    payment_method: &'static str,
+    pub payment_method: &'static str,
     /// What must arrive, exactly.
-    quote: Money,
-    opened_at: Time,
+    pub quote: Money,
+    pub opened_at: Time,
     /// The gateway's name for the invoice.
-    reference: Option<String>,
+    pub reference: Option<String>,
     /// Where the customer pays.
-    url: Option<String>,
+    pub url: Option<String>,
     /// The last digits of the card that a transfer goes to.
-    card_last_digits: Option<String>,
-    receipt: Option<Receipt>,
+    pub card_last_digits: Option<String>,
+    pub receipt: Option<Receipt>,
 }
 
 /// A picture or document that claims a transfer.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Receipt {
     /// Telegram's handle to the file, for the shop's bot.
-    file_id: String,
-    document: bool,
-    submitted_at: Time,
+    pub file_id: String,
+    pub document: bool,
+    pub submitted_at: Time,
     /// The order for which the same file was sent before.
-    seen_in: Option<String>,
+    pub seen_in: Option<String>,
     /// Why it was rejected; null while nobody rejected it.
-    rejected: Option<String>,
+    pub rejected: Option<String>,
 }
 
 impl Attempt {
@@ -307,6 +312,11 @@ const SHOWN: u8 = 20;
 /// Shows an order
 #[utoipa::path(get, path = "/admin/v1/orders/{id}", tag = "orders", params(("id" = String, Path, description = "The order's public reference.")), responses((status = 200, description = "The order with its user, attempts, payment, subscription and history.", body = OrderDetail)))]
 pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
+    detail(call).await.map(|detail| ok(&detail).into())
+}
+
+/// The one that the path names, with what is around it.
+pub async fn detail(call: &Call<'_>) -> Result<OrderDetail, Problem> {
     let (app, id) = (call.app, call.order_id()?);
     let (Some(order), user) = app.store.order_and_buyer(id).await? else { return Err(not_found()) };
     let payment = async {
@@ -317,15 +327,14 @@ pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
     };
     let (payment, subscription) = tokio::try_join!(payment, app.store.subscription(id))?;
     let audit = app.store.list_audit("order", &app.names.order(id), None, SHOWN, app.now()).await?;
-    let detail = OrderDetail {
+    Ok(OrderDetail {
         order: Order::of(app, &order),
         user: user.as_ref().map(User::from),
         attempts: order.attempts.iter().map(|attempt| Attempt::of(app, attempt)).collect(),
         payment: payment.as_ref().map(|payment| Payment::of(app, payment)),
         subscription: subscription.as_ref().map(|subscription| Subscription::of(call, subscription)),
         audit: audit.items.iter().map(audit::Entry::from).collect(),
-    };
-    Ok(ok(&detail).into())
+    })
 }
 
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -334,7 +343,7 @@ pub struct Approval {
     /// The attempt whose receipt is meant; left out: the one that waits.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 3)]
-    attempt: Option<u8>,
+    pub attempt: Option<u8>,
 }
 
 /// Approves a receipt
@@ -359,11 +368,11 @@ pub async fn approve(call: &Call<'_>) -> Result<Reply, Problem> {
 pub struct Rejection {
     /// What the customer is told. One of `unreadable`, `other-amount`, `not-arrived` is said in his language.
     #[schema(min_length = 1, max_length = 200)]
-    reason: String,
+    pub reason: String,
     /// The attempt whose receipt is meant; left out: the one that waits.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 3)]
-    attempt: Option<u8>,
+    pub attempt: Option<u8>,
 }
 
 /// Rejects a receipt

@@ -57,32 +57,32 @@ impl FromStr for PaymentName {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Payment {
     #[schema(example = "crypto-pay~528890")]
-    id: String,
+    pub id: String,
     /// The gateway.
     #[schema(example = "crypto-pay")]
-    method: &'static str,
+    pub method: &'static str,
     /// The gateway's own name for it.
-    reference: String,
+    pub reference: String,
     /// Null where the gateway told none.
-    amount: Option<Money>,
-    status: PaymentStatus,
+    pub amount: Option<Money>,
+    pub status: PaymentStatus,
     /// Why it pays no order.
     #[schema(example = "amount_mismatch")]
-    reason: Option<&'static str>,
-    order_id: Option<String>,
+    pub reason: Option<&'static str>,
+    pub order_id: Option<String>,
     /// Whose order it is.
-    user_id: Option<i64>,
+    pub user_id: Option<i64>,
     /// Who paid, where the gateway tells it.
-    payer_id: Option<i64>,
+    pub payer_id: Option<i64>,
     /// Who approved it, where a person did.
-    approved_by: Option<String>,
+    pub approved_by: Option<String>,
     /// The discount code that it became.
-    credit: Option<String>,
+    pub credit: Option<String>,
     /// What is owed.
-    duty: Option<Owed>,
+    pub duty: Option<Owed>,
     /// When it was reported.
-    created_at: Time,
-    version: u64,
+    pub created_at: Time,
+    pub version: u64,
 }
 
 impl Payment {
@@ -110,25 +110,25 @@ impl Payment {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Filter {
-    order_id: Option<String>,
+    pub order_id: Option<String>,
     /// Whose order it was for.
     #[param(value_type = Option<i64>, minimum = 1)]
-    user_id: Option<String>,
+    pub user_id: Option<String>,
     #[param(value_type = Option<PaymentStatus>, inline)]
-    status: Option<String>,
+    pub status: Option<String>,
     /// A gateway's name.
     #[param(example = "card")]
-    method: Option<String>,
+    pub method: Option<String>,
     /// RFC 3339, or a day (UTC).
-    created_from: Option<String>,
+    pub created_from: Option<String>,
     /// RFC 3339, or a day (UTC) whose end is meant.
-    created_to: Option<String>,
+    pub created_to: Option<String>,
     /// A payment's id, a gateway's reference, an order's id, or a user's id.
-    q: Option<String>,
+    pub q: Option<String>,
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
-    limit: Option<String>,
+    pub limit: Option<String>,
     /// `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// Lists the payments
@@ -136,6 +136,11 @@ pub struct Filter {
 /// The last to arrive first.
 #[utoipa::path(get, path = "/admin/v1/payments", tag = "payments", params(Filter), responses((status = 200, description = "A page of payments.", body = Page<Payment>)))]
 pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
+    page(call).await.map(|page| Reply::json(&page))
+}
+
+/// A page of the list.
+pub async fn page(call: &Call<'_>) -> Result<Page<Payment>, Problem> {
     let asked: Filter = call.query()?;
     let mut faults = Faults::default();
     let status = faults.choose("status", asked.status.as_deref(), &payment::PaymentStatus::ALL, payment::PaymentStatus::name);
@@ -160,7 +165,7 @@ pub async fn paged(
     filter: &PaymentFilter,
     limit: Option<&str>,
     cursor: Option<&str>,
-) -> Result<Reply, Problem> {
+) -> Result<Page<Payment>, Problem> {
     let paging: Paging<Cursor> = call.paging(&mut faults, limit, cursor)?;
     faults.of_parameters()?;
     let page = call.app.list_payments(filter, paging.cursor.as_ref(), paging.limit).await?;
@@ -171,10 +176,10 @@ pub async fn paged(
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PaymentDetail {
     #[serde(flatten)]
-    payment: Payment,
-    order: Option<Order>,
+    pub payment: Payment,
+    pub order: Option<Order>,
     /// What operators did, the newest first, at most 20.
-    audit: Vec<audit::Entry>,
+    pub audit: Vec<audit::Entry>,
 }
 
 /// How much of a payment's history its page shows.
@@ -183,6 +188,11 @@ const SHOWN: u8 = 20;
 /// Shows a payment
 #[utoipa::path(get, path = "/admin/v1/payments/{id}", tag = "payments", params(("id" = String, Path, description = "`gateway~reference`, with escapes where the reference needs them.", example = "crypto-pay~528890")), responses((status = 200, description = "The payment with its order.", body = PaymentDetail)))]
 pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
+    detail(call).await.map(|detail| ok(&detail).into())
+}
+
+/// The one that the path names, with what is around it.
+pub async fn detail(call: &Call<'_>) -> Result<PaymentDetail, Problem> {
     let (app, PaymentName(id)) = (call.app, call.id()?);
     let payment = app.payment(&id).await?.ok_or_else(not_found)?;
     let order = match payment.order {
@@ -190,12 +200,11 @@ pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
         None => None,
     };
     let audit = app.store.list_audit("payment", &id.to_string(), None, SHOWN, app.now()).await?;
-    let detail = PaymentDetail {
+    Ok(PaymentDetail {
         payment: Payment::of(app, &payment),
         order: order.as_ref().map(|order| Order::of(app, order)),
         audit: audit.items.iter().map(audit::Entry::from).collect(),
-    };
-    Ok(ok(&detail).into())
+    })
 }
 
 impl From<PaymentName> for PaymentId {

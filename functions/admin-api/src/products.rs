@@ -30,26 +30,26 @@ wire_enum! {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Product {
     #[schema(example = "gb50-30d")]
-    id: String,
-    kind: ProductKind,
+    pub id: String,
+    pub kind: ProductKind,
     #[schema(example = "50 GB, 30 days")]
-    name: String,
-    price: Money,
+    pub name: String,
+    pub price: Money,
     /// Explicit prices in other currencies; a gateway that charges in one of them uses it.
     #[schema(example = json!({"XTR": "150"}))]
-    prices: BTreeMap<String, String>,
+    pub prices: BTreeMap<String, String>,
     /// GiB; null is unlimited, and nothing for an add-on.
-    data_limit_gb: Option<u32>,
+    pub data_limit_gb: Option<u32>,
     /// Null never expires, and is nothing for an add-on.
-    duration_days: Option<u16>,
-    renewal_policy: RenewalPolicy,
+    pub duration_days: Option<u16>,
+    pub renewal_policy: RenewalPolicy,
     /// Whether it is for sale; an archived product is not.
-    active: bool,
+    pub active: bool,
     /// Smaller first.
-    position: u16,
-    created_at: Time,
-    updated_at: Time,
-    version: u64,
+    pub position: u16,
+    pub created_at: Time,
+    pub updated_at: Time,
+    pub version: u64,
 }
 
 impl From<&product::Product> for Product {
@@ -78,13 +78,13 @@ impl From<&product::Product> for Product {
 pub struct Filter {
     /// Only those for sale, or only the archived.
     #[param(value_type = Option<bool>)]
-    active: Option<String>,
+    pub active: Option<String>,
     #[param(value_type = Option<ProductKind>, inline)]
-    kind: Option<String>,
+    pub kind: Option<String>,
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
-    limit: Option<String>,
+    pub limit: Option<String>,
     /// `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// A place in the catalogue: behind the product of this position and id.
@@ -108,6 +108,11 @@ impl FromStr for Behind {
 /// In the order in which customers see them; archived ones too.
 #[utoipa::path(get, path = "/admin/v1/products", tag = "products", params(Filter), responses((status = 200, description = "A page of products.", body = Page<Product>)))]
 pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
+    page(call).await.map(|page| Reply::json(&page))
+}
+
+/// A page of the list.
+pub async fn page(call: &Call<'_>) -> Result<Page<Product>, Problem> {
     let filter: Filter = call.query()?;
     let mut faults = Faults::default();
     let active = flag(&mut faults, "active", filter.active.as_deref());
@@ -134,34 +139,34 @@ pub struct NewProduct {
     /// 1 to 16 of `a-z 0-9 -`; left out: made up.
     #[serde(default)]
     #[schema(pattern = "^[a-z0-9-]{1,16}$")]
-    id: Option<String>,
+    pub id: Option<String>,
     /// Left out: `plan`.
     #[serde(default)]
-    kind: Option<ProductKind>,
+    pub kind: Option<ProductKind>,
     /// One line.
     #[schema(min_length = 1, max_length = 64)]
-    name: String,
-    price: Money,
+    pub name: String,
+    pub price: Money,
     /// Prices in other currencies: decimal texts by currency code.
     #[serde(default)]
-    prices: BTreeMap<String, String>,
+    pub prices: BTreeMap<String, String>,
     /// GiB; null or left out: unlimited, for an add-on: none. An add-on has data or days.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 100_000)]
-    data_limit_gb: Option<u32>,
+    pub data_limit_gb: Option<u32>,
     /// Null or left out: never expires, for an add-on: none.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 3650)]
-    duration_days: Option<u16>,
+    pub duration_days: Option<u16>,
     /// Left out: `add`.
     #[serde(default)]
-    renewal_policy: Option<RenewalPolicy>,
+    pub renewal_policy: Option<RenewalPolicy>,
     /// Left out: true.
     #[serde(default)]
-    active: Option<bool>,
+    pub active: Option<bool>,
     /// Left out: behind all others.
     #[serde(default)]
-    position: Option<u16>,
+    pub position: Option<u16>,
 }
 
 /// The orders of what is given name these instead of a product.
@@ -216,8 +221,13 @@ pub async fn create(call: &Call<'_>) -> Result<Reply, Problem> {
 /// Shows a product
 #[utoipa::path(get, path = "/admin/v1/products/{id}", tag = "products", params(("id" = String, Path, description = "The product's id.", example = "gb50-30d")), responses((status = 200, description = "The product.", body = Product)))]
 pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
+    detail(call).await.map(|product| ok(&product).into())
+}
+
+/// The one that the path names.
+pub async fn detail(call: &Call<'_>) -> Result<Product, Problem> {
     let product = call.app.store.product(&call.id()?).await?.ok_or_else(crate::call::not_found)?;
-    Ok(shown(&product).into())
+    Ok(Product::from(&product))
 }
 
 /// What is left out stays as it is.
@@ -227,26 +237,26 @@ pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
 pub struct ProductChange {
     #[serde(default)]
     #[schema(min_length = 1, max_length = 64)]
-    name: Option<String>,
+    pub name: Option<String>,
     #[serde(default)]
-    price: Option<Money>,
+    pub price: Option<Money>,
     /// The prices named here are set, or with null removed; the others stay.
     #[serde(default)]
-    prices: BTreeMap<String, Option<String>>,
+    pub prices: BTreeMap<String, Option<String>>,
     /// Null: unlimited.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 100_000)]
-    data_limit_gb: Option<Option<u32>>,
+    pub data_limit_gb: Option<Option<u32>>,
     /// Null: never expires.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<u16>, minimum = 1, maximum = 3650)]
-    duration_days: Option<Option<u16>>,
+    pub duration_days: Option<Option<u16>>,
     #[serde(default)]
-    renewal_policy: Option<RenewalPolicy>,
+    pub renewal_policy: Option<RenewalPolicy>,
     #[serde(default)]
-    active: Option<bool>,
+    pub active: Option<bool>,
     #[serde(default)]
-    position: Option<u16>,
+    pub position: Option<u16>,
 }
 
 /// Changes a product

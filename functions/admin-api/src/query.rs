@@ -12,7 +12,7 @@ use crate::{
     body,
     call::Call,
     problem::{Faults, Kind, Problem},
-    reply::{Page, Reply},
+    reply::Page,
 };
 
 /// Items of a page where nothing else is asked for, and at most.
@@ -95,12 +95,12 @@ impl Call<'_> {
     }
 
     /// A page of a list that goes on at `next`.
-    pub fn page<T: Serialize, C: Display>(&self, paging: &Paging<C>, items: Vec<T>, next: Option<C>) -> Reply {
+    pub fn page<T: Serialize, C: Display>(&self, paging: &Paging<C>, items: Vec<T>, next: Option<C>) -> Page<T> {
         let next_cursor = next.map(|place| {
             let place = place.to_string();
             format!("{}{place}", self.mark(&paging.list, &place))
         });
-        Reply::json(&Page { items, next_cursor })
+        Page { items, next_cursor }
     }
 }
 

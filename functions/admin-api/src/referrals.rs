@@ -22,21 +22,21 @@ wire_enum! {
 /// One invited user.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Referral {
-    inviter: i64,
+    pub inviter: i64,
     /// Who was invited.
-    user_id: i64,
-    status: ReferralStatus,
-    has_received_prize: bool,
+    pub user_id: i64,
+    pub status: ReferralStatus,
+    pub has_received_prize: bool,
     /// The invited user's order that qualified.
-    order_id: Option<String>,
+    pub order_id: Option<String>,
     /// The prize, where it is a discount code.
-    discount_code: Option<String>,
+    pub discount_code: Option<String>,
     /// What is owed.
-    duty: Option<Owed>,
-    created_at: Time,
-    qualified_at: Option<Time>,
-    granted_at: Option<Time>,
-    version: u64,
+    pub duty: Option<Owed>,
+    pub created_at: Time,
+    pub qualified_at: Option<Time>,
+    pub granted_at: Option<Time>,
+    pub version: u64,
 }
 
 impl Referral {
@@ -63,16 +63,21 @@ impl Referral {
 pub struct Filter {
     /// Who invited.
     #[param(value_type = i64, minimum = 1, required = true)]
-    inviter: Option<String>,
+    pub inviter: Option<String>,
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
-    limit: Option<String>,
+    pub limit: Option<String>,
     /// `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// Lists whom a user invited
 #[utoipa::path(get, path = "/admin/v1/referrals", tag = "referrals", params(Filter), responses((status = 200, description = "A page of referrals.", body = Page<Referral>)))]
 pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
+    page(call).await.map(|page| Reply::json(&page))
+}
+
+/// A page of the list.
+pub async fn page(call: &Call<'_>) -> Result<Page<Referral>, Problem> {
     let asked: Filter = call.query()?;
     let mut faults = Faults::default();
     let inviter: Option<TelegramUserId> = faults.needed("inviter", asked.inviter.as_deref());

@@ -20,51 +20,51 @@ use crate::{
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Settings {
     #[schema(inline)]
-    base_currency: CurrencyCode,
+    pub base_currency: CurrencyCode,
     /// How long an order can be paid.
-    order_window_minutes: u16,
+    pub order_window_minutes: u16,
     /// Orders that a customer may have open at a time.
-    max_open_orders: u8,
+    pub max_open_orders: u8,
     /// The free account that each customer may have once; null: none.
-    trial: Option<Trial>,
+    pub trial: Option<Trial>,
     /// What an inviter gets for an invited user's first paid order; null: nothing.
-    referral_reward: Option<Reward>,
+    pub referral_reward: Option<Reward>,
     /// What an invited user gets on top of his first paid order; null: nothing.
-    welcome_bonus: Option<Present>,
-    reminders: Reminders,
+    pub welcome_bonus: Option<Present>,
+    pub reminders: Reminders,
     /// Whom customers write to, without `@`.
-    support_username: Option<String>,
+    pub support_username: Option<String>,
     /// Whether customers can write to the operators' chat through the bot.
-    support_relay: bool,
+    pub support_relay: bool,
     /// Whether subscriptions can be bought for somebody else.
-    gifts: bool,
+    pub gifts: bool,
     /// Whether plans of 30 days can be paid in Stars by a subscription that renews itself.
-    recurring_stars: bool,
+    pub recurring_stars: bool,
     /// Channels whose members may buy; empty: everybody.
-    channels: Vec<Channel>,
+    pub channels: Vec<Channel>,
     /// What customers accept before they buy; null: nothing.
-    terms_of_use: Option<TermsOfUse>,
+    pub terms_of_use: Option<TermsOfUse>,
     /// Whether only those who were invited, and those who bought before, may buy.
-    invite_only: bool,
+    pub invite_only: bool,
     /// Whether nothing is sold for now. What is paid is delivered all the same.
-    maintenance: bool,
+    pub maintenance: bool,
     /// What one unit of a currency costs in the base currency, as decimal texts: a product without a price of its own in that currency is sold at this
     /// rate.
     #[schema(example = json!({"USD": "60000", "XTR": "1200"}))]
-    rates: BTreeMap<String, String>,
+    pub rates: BTreeMap<String, String>,
     /// The amounts that a gateway is offered for, by its name, in the currency in which it charges.
     #[schema(example = json!({"card": {"minimum": {"amount": "50000", "currency": "IRT"}, "maximum": null}}))]
-    gateway_limits: BTreeMap<&'static str, AmountLimits>,
+    pub gateway_limits: BTreeMap<&'static str, AmountLimits>,
     /// Cards for transfers, taken in turn, besides the one of the environment.
-    cards: Vec<Card>,
+    pub cards: Vec<Card>,
     /// Where the shop's clocks stand: days of reports begin at their midnight.
     #[schema(example = "+03:30")]
-    utc_offset: String,
+    pub utc_offset: String,
     /// Whether the operators' chat is told each morning what the day before brought.
-    daily_summary: bool,
+    pub daily_summary: bool,
     /// Null: nobody changed a setting yet.
-    updated_at: Option<Time>,
-    version: u64,
+    pub updated_at: Option<Time>,
+    pub version: u64,
 }
 
 /// A free account to try the service.
@@ -73,9 +73,9 @@ pub struct Settings {
 pub struct Trial {
     /// MiB.
     #[schema(minimum = 1, maximum = 102_400)]
-    data_limit_mb: u32,
+    pub data_limit_mb: u32,
     #[schema(minimum = 1, maximum = 365)]
-    duration_days: u16,
+    pub duration_days: u16,
 }
 
 /// What an inviter gets: data and days, or a code.
@@ -92,9 +92,9 @@ pub enum Reward {
 pub struct Present {
     /// GiB.
     #[schema(minimum = 1, maximum = 100_000)]
-    data_limit_gb: u32,
+    pub data_limit_gb: u32,
     #[schema(minimum = 1, maximum = 3650)]
-    duration_days: u16,
+    pub duration_days: u16,
 }
 
 /// A discount code that works once, for one customer alone.
@@ -103,9 +103,9 @@ pub struct Present {
 pub struct PersonalCode {
     /// More than 0, at most 100, at most two decimals: a decimal text.
     #[schema(pattern = r"^[0-9]{1,3}(\.[0-9]{1,2})?$", example = "15")]
-    percent: String,
+    pub percent: String,
     #[schema(minimum = 1, maximum = 365)]
-    valid_days: u16,
+    pub valid_days: u16,
 }
 
 /// What customers are reminded of.
@@ -113,14 +113,14 @@ pub struct PersonalCode {
 pub struct Reminders {
     /// Once for each of these numbers of days left; empty: never.
     #[schema(example = json!([3, 1]))]
-    days_left: Vec<u16>,
+    pub days_left: Vec<u16>,
     /// Once for each of these percentages of the data left; empty: never.
     #[schema(value_type = Vec<u32>, example = json!([20, 5]))]
-    data_left_percent: Vec<u8>,
+    pub data_left_percent: Vec<u8>,
     /// That a subscription has ended.
-    ended: bool,
+    pub ended: bool,
     /// An offer to come back; null: none.
-    win_back: Option<WinBack>,
+    pub win_back: Option<WinBack>,
 }
 
 /// An offer to come back.
@@ -129,10 +129,10 @@ pub struct Reminders {
 pub struct WinBack {
     /// Days after the end of the subscription.
     #[schema(minimum = 1, maximum = 90)]
-    after_days: u16,
+    pub after_days: u16,
     /// A discount with it; null or left out: none.
     #[serde(default)]
-    code: Option<PersonalCode>,
+    pub code: Option<PersonalCode>,
 }
 
 /// A channel or group whose membership is asked for. The bot must be its administrator.
@@ -141,21 +141,21 @@ pub struct WinBack {
 pub struct Channel {
     /// `@name`, or the number of a chat.
     #[schema(pattern = "^(@[A-Za-z0-9_]{5,32}|-[0-9]{1,19})$", example = "@wave_news")]
-    chat: String,
+    pub chat: String,
     #[schema(min_length = 1, max_length = 64)]
-    title: String,
+    pub title: String,
     /// Where to join.
     #[schema(pattern = "^https://", max_length = 256, example = "https://t.me/wave_news")]
-    url: String,
+    pub url: String,
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TermsOfUse {
     /// Where they can be read.
     #[schema(example = "https://example.com/terms")]
-    url: String,
+    pub url: String,
     /// Raised when they change: everybody is asked again.
-    version: u32,
+    pub version: u32,
 }
 
 /// Both ends inclusive; null: none.
@@ -163,19 +163,19 @@ pub struct TermsOfUse {
 #[serde(deny_unknown_fields)]
 pub struct AmountLimits {
     #[serde(default)]
-    minimum: Option<Money>,
+    pub minimum: Option<Money>,
     #[serde(default)]
-    maximum: Option<Money>,
+    pub maximum: Option<Money>,
 }
 
 /// A bank card that receives transfers.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Card {
     /// Null for those who are no owners.
-    number: Option<String>,
+    pub number: Option<String>,
     #[schema(example = "7890")]
-    last_digits: String,
-    holder: String,
+    pub last_digits: String,
+    pub holder: String,
 }
 
 impl From<settings::PersonalCode> for PersonalCode {
@@ -252,7 +252,12 @@ impl Card {
 /// Shows the settings
 #[utoipa::path(get, path = "/admin/v1/settings", tag = "settings", responses((status = 200, description = "The settings.", body = Settings)))]
 pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
-    Ok(ok(&Settings::of(&call.app.settings().await?, call.role())).into())
+    detail(call).await.map(|settings| ok(&settings).into())
+}
+
+/// The settings as far as the caller may see them.
+pub async fn detail(call: &Call<'_>) -> Result<Settings, Problem> {
+    Ok(Settings::of(&call.app.settings().await?, call.role()))
 }
 
 /// Changes the settings

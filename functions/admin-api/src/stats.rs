@@ -24,131 +24,131 @@ type Sums = BTreeMap<&'static str, String>;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Totals {
     /// Customers who joined.
-    customers: u32,
+    pub customers: u32,
     /// Those of them whom somebody invited.
-    invited: u32,
+    pub invited: u32,
     /// Orders that customers placed, and charges of subscriptions in Stars.
-    orders: u32,
+    pub orders: u32,
     /// Paid ones of a hundred orders, with one decimal; null where there was none.
     #[schema(example = "62.5")]
-    conversion_percent: Option<String>,
-    trials: u32,
+    pub conversion_percent: Option<String>,
+    pub trials: u32,
     /// Prizes, welcome presents and claimed gifts.
-    presents: u32,
+    pub presents: u32,
     /// Orders that were paid.
-    paid: u32,
+    pub paid: u32,
     /// Those of them that were their buyer's first.
-    first: u32,
+    pub first: u32,
     /// First ones of invited customers.
-    referred: u32,
+    pub referred: u32,
     /// Paid orders that extend a subscription.
-    renewals: u32,
+    pub renewals: u32,
     /// Paid orders of more data or days.
-    add_ons: u32,
+    pub add_ons: u32,
     /// Paid orders for somebody else.
-    gifts: u32,
+    pub gifts: u32,
     /// Paid orders with a discount code.
-    discounted: u32,
+    pub discounted: u32,
     /// What the codes took off paid orders, in the base currency.
     #[schema(value_type = BTreeMap<String, String>, example = json!({"IRT": "30000"}))]
-    discount: Sums,
+    pub discount: Sums,
     /// What the paid orders cost, in the base currency.
     #[schema(value_type = BTreeMap<String, String>, example = json!({"IRT": "1350000"}))]
-    revenue: Sums,
+    pub revenue: Sums,
     /// What was paid for them, in the currencies in which it was paid.
     #[schema(value_type = BTreeMap<String, String>, example = json!({"IRT": "900000", "XTR": "450"}))]
-    taken: Sums,
+    pub taken: Sums,
     /// Payments of that time that went back since; they count in nothing else.
-    refunds: u32,
+    pub refunds: u32,
     #[schema(value_type = BTreeMap<String, String>, example = json!({"XTR": "150"}))]
-    refunded: Sums,
+    pub refunded: Sums,
     /// Payments that fitted no order.
-    unapplied: u32,
+    pub unapplied: u32,
 }
 
 /// What was sold of a product.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Sold {
     #[schema(example = "m1")]
-    product_id: String,
-    orders: u32,
-    paid: u32,
+    pub product_id: String,
+    pub orders: u32,
+    pub paid: u32,
     /// In the base currency.
     #[schema(value_type = BTreeMap<String, String>, example = json!({"IRT": "1350000"}))]
-    revenue: Sums,
+    pub revenue: Sums,
 }
 
 /// What came in by a way to pay.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Taken {
     #[schema(example = "card")]
-    method: &'static str,
-    paid: u32,
+    pub method: &'static str,
+    pub paid: u32,
     #[schema(value_type = BTreeMap<String, String>, example = json!({"IRT": "900000"}))]
-    taken: Sums,
-    refunds: u32,
+    pub taken: Sums,
+    pub refunds: u32,
     #[schema(value_type = BTreeMap<String, String>, example = json!({}))]
-    refunded: Sums,
+    pub refunded: Sums,
 }
 
 /// What a discount code did.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CodeUse {
     #[schema(example = "SPRING")]
-    code: String,
+    pub code: String,
     /// Paid orders.
-    paid: u32,
+    pub paid: u32,
     /// Taken off, in the base currency.
     #[schema(value_type = BTreeMap<String, String>, example = json!({"IRT": "30000"}))]
-    discount: Sums,
+    pub discount: Sums,
 }
 
 /// What is counted of a span of time.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Counts {
     #[serde(flatten)]
-    totals: Totals,
+    pub totals: Totals,
     /// The best sold first.
-    products: Vec<Sold>,
+    pub products: Vec<Sold>,
     /// The most used first.
-    methods: Vec<Taken>,
+    pub methods: Vec<Taken>,
     /// The most used first.
-    codes: Vec<CodeUse>,
+    pub codes: Vec<CodeUse>,
 }
 
 /// One day of the shop.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DayCounts {
     #[schema(format = Date, example = "2026-11-22")]
-    day: String,
+    pub day: String,
     /// Everything before it is counted; the day's end where the day is over and counted.
-    until: Time,
-    complete: bool,
+    pub until: Time,
+    pub complete: bool,
     #[serde(flatten)]
-    counts: Counts,
+    pub counts: Counts,
 }
 
 /// A span of days. Days of which nothing was ever counted are left out.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Report {
     #[schema(format = Date, example = "2026-11-01")]
-    from: String,
+    pub from: String,
     #[schema(format = Date, example = "2026-11-30")]
-    to: String,
+    pub to: String,
     /// Where the shop's clocks stand: its days begin at their midnight.
     #[schema(example = "+03:30")]
-    utc_offset: String,
+    pub utc_offset: String,
     #[schema(inline)]
-    base_currency: CurrencyCode,
-    days: Vec<DayCounts>,
-    sum: Counts,
+    pub base_currency: CurrencyCode,
+    pub days: Vec<DayCounts>,
+    pub sum: Counts,
 }
 
 /// A day that will be counted anew.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Recounted {
     #[schema(format = Date, example = "2026-11-22")]
-    day: String,
+    pub day: String,
 }
 
 fn sums(sums: &stats::Sums) -> Sums {
@@ -242,13 +242,13 @@ impl Report {
 pub struct Span {
     /// A month; left out together with `from` and `to`: the running one.
     #[param(pattern = "^[0-9]{4}-[0-9]{2}$", example = "2026-11")]
-    month: Option<String>,
+    pub month: Option<String>,
     /// The first day, instead of a month.
     #[param(format = Date, example = "2026-11-16")]
-    from: Option<String>,
+    pub from: Option<String>,
     /// The last day, at most 92 days after the first one; left out: today.
     #[param(format = Date, example = "2026-11-22")]
-    to: Option<String>,
+    pub to: Option<String>,
 }
 
 /// Days of one report.
@@ -290,10 +290,15 @@ impl Span {
 /// By the shop's own days. What is over was counted within the hour; the running day is counted on while you wait, as far as that is cheap (`until`).
 #[utoipa::path(get, path = "/admin/v1/stats", tag = "stats", params(Span), responses((status = 200, description = "The days and their sum.", body = Report)))]
 pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
+    report(call).await.map(|report| ok(&report).into())
+}
+
+/// What the days of the query brought.
+pub async fn report(call: &Call<'_>) -> Result<Report, Problem> {
     let asked: Span = call.query()?;
     let (from, to) = asked.days(call.app).await?;
     let report = call.app.report(from, to).await?;
-    Ok(ok(&Report::of(from, to, &report)).into())
+    Ok(Report::of(from, to, &report))
 }
 
 /// A day to be counted anew.
@@ -302,7 +307,7 @@ pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
 #[schema(example = json!({"day": "2026-11-22"}))]
 pub struct RecountWanted {
     #[schema(format = Date)]
-    day: String,
+    pub day: String,
 }
 
 /// Counts a day anew

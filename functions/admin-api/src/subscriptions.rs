@@ -22,35 +22,35 @@ use crate::{
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Subscription {
     /// The order that made it.
-    order_id: String,
-    user_id: i64,
-    panel_username: String,
+    pub order_id: String,
+    pub user_id: i64,
+    pub panel_username: String,
     /// The plan's name as bought.
-    name: String,
+    pub name: String,
     /// What its customer calls it.
-    label: Option<String>,
+    pub label: Option<String>,
     /// The plan that it was bought or last renewed with.
-    product_id: Option<String>,
+    pub product_id: Option<String>,
     /// Orders that feed it and were not refunded.
-    orders: u16,
+    pub orders: u16,
     /// The order that is changing it now.
-    busy_with: Option<String>,
+    pub busy_with: Option<String>,
     /// Since when its customer waits for another link.
-    link_asked_at: Option<Time>,
+    pub link_asked_at: Option<Time>,
     /// What its customer was reminded of since it was bought or last renewed: `days_left:3`, `data_left:20`, `ended`, `win_back`.
     #[schema(example = json!(["days_left:3"]))]
-    reminded: Vec<String>,
+    pub reminded: Vec<String>,
     /// What is owed.
-    duty: Option<Owed>,
+    pub duty: Option<Owed>,
     /// Null is unlimited.
-    data_limit_bytes: Option<u64>,
+    pub data_limit_bytes: Option<u64>,
     /// From the first use on; null never expires.
-    duration_days: Option<u16>,
+    pub duration_days: Option<u16>,
     /// The customer's link. A secret: shown to operators and owners, null for viewers.
-    link: Option<String>,
-    created_at: Time,
-    revoked_at: Option<Time>,
-    version: u64,
+    pub link: Option<String>,
+    pub created_at: Time,
+    pub revoked_at: Option<Time>,
+    pub version: u64,
 }
 
 impl Subscription {
@@ -92,11 +92,11 @@ fn reminded(of: Reminder) -> String {
 pub struct Filter {
     /// Whose.
     #[param(value_type = i64, minimum = 1, required = true)]
-    user_id: Option<String>,
+    pub user_id: Option<String>,
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
-    limit: Option<String>,
+    pub limit: Option<String>,
     /// `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// Lists a user's subscriptions
@@ -104,6 +104,11 @@ pub struct Filter {
 /// The newest first.
 #[utoipa::path(get, path = "/admin/v1/subscriptions", tag = "subscriptions", params(Filter), responses((status = 200, description = "A page of subscriptions.", body = Page<Subscription>)))]
 pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
+    page(call).await.map(|page| Reply::json(&page))
+}
+
+/// A page of the list.
+pub async fn page(call: &Call<'_>) -> Result<Page<Subscription>, Problem> {
     let asked: Filter = call.query()?;
     let mut faults = Faults::default();
     let user: Option<TelegramUserId> = faults.needed("user_id", asked.user_id.as_deref());

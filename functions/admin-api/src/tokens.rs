@@ -21,14 +21,14 @@ wire_enum! {
 /// A token, without its secret.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Token {
-    id: String,
-    name: String,
-    role: Role,
-    created_at: Time,
+    pub id: String,
+    pub name: String,
+    pub role: Role,
+    pub created_at: Time,
     /// Null: never.
-    expires_at: Option<Time>,
-    revoked_at: Option<Time>,
-    version: u64,
+    pub expires_at: Option<Time>,
+    pub revoked_at: Option<Time>,
+    pub version: u64,
 }
 
 impl From<&AdminToken> for Token {
@@ -49,10 +49,10 @@ impl From<&AdminToken> for Token {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CreatedToken {
     #[serde(flatten)]
-    shown: Token,
+    pub shown: Token,
     /// What to send as `Authorization: Bearer`. Shown once: a repeat of the request has null here.
     #[schema(example = "wsa_nVWvKPPZX5Y4XWXkPkmbUEmFB3cWvXWJ4fGqGVtBL1o")]
-    token: Option<String>,
+    pub token: Option<String>,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -60,9 +60,9 @@ pub struct CreatedToken {
 #[into_params(parameter_in = Query)]
 pub struct Filter {
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
-    limit: Option<String>,
+    pub limit: Option<String>,
     /// `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// Lists the tokens
@@ -70,6 +70,11 @@ pub struct Filter {
 /// The newest first, expired and revoked ones too.
 #[utoipa::path(get, path = "/admin/v1/tokens", tag = "tokens", params(Filter), responses((status = 200, description = "A page of tokens.", body = Page<Token>)))]
 pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
+    page(call).await.map(|page| Reply::json(&page))
+}
+
+/// A page of the list.
+pub async fn page(call: &Call<'_>) -> Result<Page<Token>, Problem> {
     let asked: Filter = call.query()?;
     let mut faults = Faults::default();
     let paging: Paging<Cursor> = call.paging(&mut faults, asked.limit.as_deref(), asked.cursor.as_deref())?;
@@ -84,12 +89,12 @@ pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
 pub struct TokenRequest {
     /// For people.
     #[schema(min_length = 1, max_length = 64)]
-    name: String,
-    role: Role,
+    pub name: String,
+    pub role: Role,
     /// Left out or null: never.
     #[serde(default)]
     #[schema(format = DateTime)]
-    expires_at: Option<String>,
+    pub expires_at: Option<String>,
 }
 
 /// Makes a token

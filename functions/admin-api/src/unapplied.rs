@@ -18,9 +18,9 @@ use crate::{
 #[into_params(parameter_in = Query)]
 pub struct Filter {
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
-    limit: Option<String>,
+    pub limit: Option<String>,
     /// `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// Lists the payments that pay no order
@@ -28,6 +28,11 @@ pub struct Filter {
 /// Money that waits for somebody to say what becomes of it, the last to arrive first.
 #[utoipa::path(get, path = "/admin/v1/unapplied-payments", tag = "unapplied-payments", params(Filter), responses((status = 200, description = "A page of payments.", body = Page<Payment>)))]
 pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
+    page(call).await.map(|page| Reply::json(&page))
+}
+
+/// A page of the list.
+pub async fn page(call: &Call<'_>) -> Result<Page<Payment>, Problem> {
     let asked: Filter = call.query()?;
     let filter = PaymentFilter { status: Some(payment::PaymentStatus::Unapplied), ..PaymentFilter::default() };
     paged(call, Faults::default(), &filter, asked.limit.as_deref(), asked.cursor.as_deref()).await
@@ -43,7 +48,7 @@ fn shown<'a>(call: &'a Call<'_>) -> impl Fn(&payment::Payment) -> app::Answer + 
 pub struct Application {
     /// The order that it pays, by its public reference; left out: the one that it was meant for.
     #[serde(default)]
-    order_id: Option<String>,
+    pub order_id: Option<String>,
 }
 
 /// Pays an order with a payment
@@ -88,15 +93,15 @@ pub async fn refund(call: &Call<'_>) -> Result<Reply, Problem> {
 pub struct CreditRequest {
     /// What the code takes off, in the base currency; left out: the payment's amount, where it is of that currency.
     #[serde(default)]
-    amount: Option<Money>,
+    pub amount: Option<Money>,
     /// For whom it is; left out: who paid.
     #[serde(default)]
     #[schema(minimum = 1)]
-    user_id: Option<i64>,
+    pub user_id: Option<i64>,
     /// The last instant at which it works; left out: for ever.
     #[serde(default)]
     #[schema(format = DateTime)]
-    valid_to: Option<String>,
+    pub valid_to: Option<String>,
 }
 
 /// Turns a payment into a discount code
@@ -124,7 +129,7 @@ pub async fn credit(call: &Call<'_>) -> Result<Reply, Problem> {
 pub struct WriteOff {
     /// Why; kept in the history.
     #[schema(min_length = 1, max_length = 200)]
-    reason: String,
+    pub reason: String,
 }
 
 /// Writes a payment off

@@ -28,35 +28,35 @@ wire_enum! {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct User {
     #[schema(example = 7_000_000_001_i64)]
-    user_id: i64,
-    first_name: String,
-    username: Option<String>,
+    pub user_id: i64,
+    pub first_name: String,
+    pub username: Option<String>,
     /// The language that the bot speaks with him: `fa`, `en` or `ru`.
     #[schema(example = "fa")]
-    language: &'static str,
-    status: UserStatus,
-    subscription_status: SubscriptionStatus,
-    banned: bool,
-    banned_at: Option<Time>,
+    pub language: &'static str,
+    pub status: UserStatus,
+    pub subscription_status: SubscriptionStatus,
+    pub banned: bool,
+    pub banned_at: Option<Time>,
     /// Whether the trial was taken.
-    trial: bool,
-    trial_at: Option<Time>,
+    pub trial: bool,
+    pub trial_at: Option<Time>,
     /// The version of the terms of use that he accepted last.
-    terms_accepted: Option<u32>,
+    pub terms_accepted: Option<u32>,
     /// False: the customer blocked the bot or is gone.
-    reachable: bool,
-    invited_by: Option<i64>,
-    referral_count: ReferralCount,
-    first_paid_at: Option<Time>,
-    created_at: Time,
-    version: u64,
+    pub reachable: bool,
+    pub invited_by: Option<i64>,
+    pub referral_count: ReferralCount,
+    pub first_paid_at: Option<Time>,
+    pub created_at: Time,
+    pub version: u64,
 }
 
 /// A status with the colour in which it is shown.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SubscriptionStatus {
-    status: UserStatus,
-    color: Color,
+    pub status: UserStatus,
+    pub color: Color,
 }
 
 /// Active is green, expired is red, anything else is orange.
@@ -71,9 +71,9 @@ pub enum Color {
 /// How many users somebody invited, and where they are listed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReferralCount {
-    count: u32,
+    pub count: u32,
     #[schema(example = "/admin/v1/users?invited_by=7000000001")]
-    users_url: String,
+    pub users_url: String,
 }
 
 impl From<&user::User> for User {
@@ -110,25 +110,25 @@ impl From<&user::User> for User {
 #[into_params(parameter_in = Query)]
 pub struct Filter {
     #[param(value_type = Option<UserStatus>, inline)]
-    status: Option<String>,
+    pub status: Option<String>,
     #[param(value_type = Option<bool>)]
-    banned: Option<String>,
+    pub banned: Option<String>,
     /// Whether the trial was taken.
     #[param(value_type = Option<bool>)]
-    trial: Option<String>,
+    pub trial: Option<String>,
     /// The users whom this one invited.
     #[param(value_type = Option<i64>, minimum = 1)]
-    invited_by: Option<String>,
+    pub invited_by: Option<String>,
     /// RFC 3339, or a day (UTC).
-    created_from: Option<String>,
+    pub created_from: Option<String>,
     /// RFC 3339, or a day (UTC) whose end is meant.
-    created_to: Option<String>,
+    pub created_to: Option<String>,
     /// A user's id, an order's id (its customer), or a status.
-    q: Option<String>,
+    pub q: Option<String>,
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
-    limit: Option<String>,
+    pub limit: Option<String>,
     /// `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// Lists the users
@@ -136,6 +136,11 @@ pub struct Filter {
 /// The last to join first; those whom somebody invited by their ids.
 #[utoipa::path(get, path = "/admin/v1/users", tag = "users", params(Filter), responses((status = 200, description = "A page of users.", body = Page<User>)))]
 pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
+    page(call).await.map(|page| Reply::json(&page))
+}
+
+/// A page of the list.
+pub async fn page(call: &Call<'_>) -> Result<Page<User>, Problem> {
     let asked: Filter = call.query()?;
     let mut faults = Faults::default();
     let filter = UserFilter {
@@ -156,26 +161,26 @@ pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UserDetail {
     #[serde(flatten)]
-    user: User,
-    referrals: Referrals,
+    pub user: User,
+    pub referrals: Referrals,
     /// Whether the inviter was given the prize for this user; null where nobody invited him.
-    has_received_prize: Option<bool>,
+    pub has_received_prize: Option<bool>,
     /// The newest, at most 20.
-    orders: Vec<Order>,
+    pub orders: Vec<Order>,
     /// The newest, at most 20.
-    subscriptions: Vec<Subscription>,
+    pub subscriptions: Vec<Subscription>,
     /// What operators did, the newest first, at most 20.
-    audit: Vec<audit::Entry>,
+    pub audit: Vec<audit::Entry>,
 }
 
 /// An inviter's figures.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Referrals {
-    total_invites: u32,
+    pub total_invites: u32,
     /// Invited users who paid.
-    active_referrals: u32,
+    pub active_referrals: u32,
     /// Prizes owed and not yet given.
-    pending_rewards: u32,
+    pub pending_rewards: u32,
 }
 
 /// How many of a customer's things his page shows.
@@ -184,6 +189,11 @@ const SHOWN: u8 = 20;
 /// Shows a user
 #[utoipa::path(get, path = "/admin/v1/users/{id}", tag = "users", params(("id" = i64, Path, description = "The Telegram id.", example = 7_000_000_001_i64)), responses((status = 200, description = "The user with orders, subscriptions and referrals.", body = UserDetail)))]
 pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
+    detail(call).await.map(|detail| ok(&detail).into())
+}
+
+/// The one that the path names, with what is around it.
+pub async fn detail(call: &Call<'_>) -> Result<UserDetail, Problem> {
     let (app, id) = (call.app, call.id::<TelegramUserId>()?);
     let user = app.store.user(id).await?.ok_or_else(not_found)?;
     let (orders, subscriptions) = tokio::try_join!(app.store.orders_of(id, None, SHOWN), app.store.subscriptions_of(id, None, SHOWN))?;
@@ -193,15 +203,14 @@ pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
         None => None,
     };
     let stats = ReferralStats::of(&user);
-    let detail = UserDetail {
+    Ok(UserDetail {
         user: User::from(&user),
         referrals: Referrals { total_invites: stats.total, active_referrals: stats.active, pending_rewards: stats.pending },
         has_received_prize: user.invited_by.map(|_| referral.is_some_and(|referral| referral.has_received_prize())),
         orders: orders.items.iter().map(|order| Order::of(app, order)).collect(),
         subscriptions: subscriptions.items.iter().map(|subscription| Subscription::of(call, subscription)).collect(),
         audit: audit.items.iter().map(audit::Entry::from).collect(),
-    };
-    Ok(ok(&detail).into())
+    })
 }
 
 /// Bans a user

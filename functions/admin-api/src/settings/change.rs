@@ -21,65 +21,65 @@ use crate::{
 pub struct SettingsChange {
     #[serde(default)]
     #[schema(inline)]
-    base_currency: Option<CurrencyCode>,
+    pub base_currency: Option<CurrencyCode>,
     #[serde(default)]
     #[schema(minimum = 5, maximum = 10_080)]
-    order_window_minutes: Option<u16>,
+    pub order_window_minutes: Option<u16>,
     #[serde(default)]
     #[schema(minimum = 1, maximum = 20)]
-    max_open_orders: Option<u8>,
+    pub max_open_orders: Option<u8>,
     /// Null: no trial.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Trial>)]
-    trial: Option<Option<Trial>>,
+    pub trial: Option<Option<Trial>>,
     /// Null: no prizes.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<RewardChange>)]
-    referral_reward: Option<Option<RewardChange>>,
+    pub referral_reward: Option<Option<RewardChange>>,
     /// Null: no bonus.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Present>)]
-    welcome_bonus: Option<Option<Present>>,
+    pub welcome_bonus: Option<Option<Present>>,
     #[serde(default)]
-    reminders: RemindersChange,
+    pub reminders: RemindersChange,
     /// Null: nobody.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, pattern = "^[A-Za-z0-9_]{5,32}$")]
-    support_username: Option<Option<String>>,
+    pub support_username: Option<Option<String>>,
     #[serde(default)]
-    support_relay: Option<bool>,
+    pub support_relay: Option<bool>,
     #[serde(default)]
-    gifts: Option<bool>,
+    pub gifts: Option<bool>,
     #[serde(default)]
-    recurring_stars: Option<bool>,
+    pub recurring_stars: Option<bool>,
     #[serde(default)]
     #[schema(max_items = 5)]
-    channels: Option<Vec<Channel>>,
+    pub channels: Option<Vec<Channel>>,
     /// Null: nothing to accept.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<TermsChange>)]
-    terms_of_use: Option<Option<TermsChange>>,
+    pub terms_of_use: Option<Option<TermsChange>>,
     #[serde(default)]
-    invite_only: Option<bool>,
+    pub invite_only: Option<bool>,
     #[serde(default)]
-    maintenance: Option<bool>,
+    pub maintenance: Option<bool>,
     /// Decimal texts by currency code.
     #[serde(default)]
     #[schema(example = json!({"USD": "60000", "EUR": null}))]
-    rates: BTreeMap<String, Option<String>>,
+    pub rates: BTreeMap<String, Option<String>>,
     /// By a gateway's name; null removes its limits.
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, AmountLimits>, example = json!({"card": {"minimum": {"amount": "50000", "currency": "IRT"}}, "stripe": null}))]
-    gateway_limits: BTreeMap<String, Option<AmountLimits>>,
+    pub gateway_limits: BTreeMap<String, Option<AmountLimits>>,
     #[serde(default)]
     #[schema(max_items = 10)]
-    cards: Option<Vec<CardChange>>,
+    pub cards: Option<Vec<CardChange>>,
     /// From -12:00 to +14:00 in quarters of an hour.
     #[serde(default)]
     #[schema(pattern = "^[+-][01][0-9]:(00|15|30|45)$", example = "+03:30")]
-    utc_offset: Option<String>,
+    pub utc_offset: Option<String>,
     #[serde(default)]
-    daily_summary: Option<bool>,
+    pub daily_summary: Option<bool>,
 }
 
 /// Data and days, or a code: exactly one of the two pairs.
@@ -89,17 +89,17 @@ pub struct SettingsChange {
 pub struct RewardChange {
     #[serde(default)]
     #[schema(minimum = 1, maximum = 100_000)]
-    data_limit_gb: Option<u32>,
+    pub data_limit_gb: Option<u32>,
     #[serde(default)]
     #[schema(minimum = 1, maximum = 3650)]
-    duration_days: Option<u16>,
+    pub duration_days: Option<u16>,
     /// More than 0, at most 100, at most two decimals: a decimal text.
     #[serde(default)]
     #[schema(pattern = r"^[0-9]{1,3}(\.[0-9]{1,2})?$")]
-    percent: Option<String>,
+    pub percent: Option<String>,
     #[serde(default)]
     #[schema(minimum = 1, maximum = 365)]
-    valid_days: Option<u16>,
+    pub valid_days: Option<u16>,
 }
 
 /// What is left out stays as it is.
@@ -109,28 +109,28 @@ pub struct RemindersChange {
     /// Numbers of days from 1 to 90; empty: never.
     #[serde(default)]
     #[schema(max_items = 5, example = json!([3, 1]))]
-    days_left: Option<Vec<u16>>,
+    pub days_left: Option<Vec<u16>>,
     /// Percentages from 1 to 99; empty: never.
     #[serde(default)]
     #[schema(value_type = Option<Vec<u32>>, max_items = 5, example = json!([20, 5]))]
-    data_left_percent: Option<Vec<u8>>,
+    pub data_left_percent: Option<Vec<u8>>,
     #[serde(default)]
-    ended: Option<bool>,
+    pub ended: Option<bool>,
     /// Null: no offer.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<WinBack>)]
-    win_back: Option<Option<WinBack>>,
+    pub win_back: Option<Option<WinBack>>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TermsChange {
     #[schema(pattern = "^https://", max_length = 256, example = "https://example.com/terms")]
-    url: String,
+    pub url: String,
     /// Left out: raised where the address is another one, so that everybody is asked again.
     #[serde(default)]
     #[schema(minimum = 1)]
-    version: Option<u32>,
+    pub version: Option<u32>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -138,22 +138,22 @@ pub struct TermsChange {
 pub struct CardChange {
     /// 12 to 19 digits, Latin or Persian, grouped by spaces or hyphens as one likes.
     #[schema(example = "6037-9912-3456-7890")]
-    number: String,
+    pub number: String,
     #[schema(min_length = 1, max_length = 64)]
-    holder: String,
+    pub holder: String,
 }
 
 /// A change that was understood.
 pub struct Edit {
-    base_currency: Option<Currency>,
-    referral_reward: Option<Option<settings::Reward>>,
-    win_back: Option<Option<settings::WinBack>>,
-    rates: Vec<(Currency, Option<Decimal>)>,
-    gateway_limits: Vec<(Gateway, Option<settings::AmountLimits>)>,
-    channels: Option<Vec<settings::Channel>>,
-    cards: Option<Vec<settings::Card>>,
-    utc_offset: Option<Offset>,
-    rest: SettingsChange,
+    pub base_currency: Option<Currency>,
+    pub referral_reward: Option<Option<settings::Reward>>,
+    pub win_back: Option<Option<settings::WinBack>>,
+    pub rates: Vec<(Currency, Option<Decimal>)>,
+    pub gateway_limits: Vec<(Gateway, Option<settings::AmountLimits>)>,
+    pub channels: Option<Vec<settings::Channel>>,
+    pub cards: Option<Vec<settings::Card>>,
+    pub utc_offset: Option<Offset>,
+    pub rest: SettingsChange,
 }
 
 impl SettingsChange {

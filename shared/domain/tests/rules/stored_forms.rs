@@ -540,6 +540,8 @@ fn the_settings() {
               "rates": {},
               "gateway_limits": {},
               "cards": [],
+              "utc_offset": "+03:30",
+              "daily_summary": true,
               "updated_at": "1970-01-01T00:00:00.000Z",
               "version": 0
             }"#]],
