@@ -55,7 +55,7 @@ impl From<&AuditEntry> for Entry {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Filter {
-    /// `user`, `order`, `payment`, `referral`, `product`, `discount-code`, `token` or `settings`; with `id`, or both left out.
+    /// `user`, `order`, `subscription`, `payment`, `referral`, `product`, `discount-code`, `code-batch`, `token` or `settings`; with `id`, or both left out.
     #[param(example = "order")]
     pub entity: Option<String>,
     /// Its id; `shop` for the settings.

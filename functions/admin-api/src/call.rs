@@ -68,11 +68,14 @@ impl<'a> Call<'a> {
 
     /// Who makes a change, and what to answer when the same request comes again.
     pub fn by<'b, E>(&'b self, answer: &'b (dyn Fn(&E) -> Answer + Send + Sync)) -> Result<By<'b, E>, Problem> {
-        let Some(operator) = &self.operator else {
-            return Err(Problem::new(Kind::Internal, "A change needs somebody who makes it."));
-        };
         let keep = self.request.as_ref().map(|request| Keep { request, answer, kept: &self.kept });
-        Ok(By::new(operator.actor.clone(), keep))
+        Ok(By::new(self.actor()?.clone(), keep))
+    }
+
+    /// Who makes a change.
+    pub fn actor(&self) -> Result<&Actor, Problem> {
+        let operator = self.operator.as_ref().ok_or_else(|| Problem::new(Kind::Internal, "A change needs somebody who makes it."))?;
+        Ok(&operator.actor)
     }
 
     /// The version that the sender saw: `If-Match: "3"`. `None`: whatever stands.

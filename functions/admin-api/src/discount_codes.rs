@@ -1,17 +1,18 @@
 //! Discount codes.
 
 use app::{
-    Answer,
-    admin::{CodeFilter, Cursor},
+    Answer, App,
+    admin::{Batch, CodeFilter, Cursor, Holder},
 };
 use domain::{
-    DiscountCodeName, Percent, ProductId, TelegramUserId, Timestamp,
+    DiscountCodeName, OrderId, Percent, ProductId, TelegramUserId, Timestamp,
     discount::{self, Benefit},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
+    audit,
     body::given,
     call::{Call, not_found},
     problem::{Faults, Problem},
@@ -279,7 +280,180 @@ pub async fn create(call: &Call<'_>) -> Result<Reply, Problem> {
     let owner = new.user_id.and_then(|id| faults.take("user_id", TelegramUserId::new(id)));
     let terms = new.terms().read(&mut faults);
     let (name, benefit) = faults.of_fields_with(name.zip(terms.benefit))?;
-    let mut code = discount::DiscountCode {
+    let mut code = blank(name, benefit, owner, call.app.now());
+    terms.apply(&mut code);
+    let answer = |code: &discount::DiscountCode| created(&DiscountCode::from(code));
+    call.app.create_code(&code, call.by(&answer)?).await.map_err(|error| call.refusal(error))?;
+    Ok(answer(&code).into())
+}
+
+/// A discount code with what is around it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CodeDetail {
+    #[serde(flatten)]
+    pub code: DiscountCode,
+    /// Who holds it, at most 20; `GET /admin/v1/discount-codes/{code}/uses` lists all.
+    pub uses: Vec<CodeUse>,
+    /// What operators did, the newest first, at most 20.
+    pub audit: Vec<audit::Entry>,
+}
+
+/// A customer's uses of a code.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CodeUse {
+    #[schema(example = 7_000_000_001_i64)]
+    pub user_id: i64,
+    /// The orders that hold it, waiting for their money or paid.
+    pub order_ids: Vec<String>,
+}
+
+impl CodeUse {
+    fn of(app: &App, holder: &Holder) -> Self {
+        let order_ids = holder.orders.iter().map(|key| app.names.order(OrderId::new(holder.user, *key))).collect();
+        Self { user_id: holder.user.get(), order_ids }
+    }
+}
+
+/// How many of a code's uses, and how much of its history, its page shows.
+const SHOWN: u8 = 20;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct UsesFilter {
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
+    pub limit: Option<String>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// Lists who holds a discount code
+///
+/// By their ids, each with the orders that hold it.
+#[utoipa::path(get, path = "/admin/v1/discount-codes/{code}/uses", tag = "discount-codes", params(("code" = String, Path, description = "The code, in any case.", example = "SPRING20"), UsesFilter), responses((status = 200, description = "A page of customers.", body = Page<CodeUse>)))]
+pub async fn list_uses(call: &Call<'_>) -> Result<Reply, Problem> {
+    uses(call).await.map(|page| Reply::json(&page))
+}
+
+/// A page of who holds the code that the path names.
+pub async fn uses(call: &Call<'_>) -> Result<Page<CodeUse>, Problem> {
+    let asked: UsesFilter = call.query()?;
+    let mut faults = Faults::default();
+    let paging: Paging<Cursor> = call.paging(&mut faults, asked.limit.as_deref(), asked.cursor.as_deref())?;
+    faults.of_parameters()?;
+    let code = call.app.store.discount_code(&call.id()?).await?.ok_or_else(not_found)?;
+    let page = call.app.store.redemptions_of(&code.name, paging.cursor.as_ref(), paging.limit).await?;
+    Ok(call.page(&paging, page.items.iter().map(|holder| CodeUse::of(call.app, holder)).collect(), page.next))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"count": 100, "prefix": "NOWRUZ-", "percent": "20", "use_limit": 1}))]
+pub struct NewBatch {
+    #[schema(minimum = 1, maximum = 500)]
+    pub count: u16,
+    /// What their names begin with: at most 10 of `A-Z 0-9 _ -`, in any case; ten random characters follow.
+    #[serde(default)]
+    #[schema(max_length = 10, pattern = "^[A-Za-z0-9_-]*$")]
+    pub prefix: Option<String>,
+    /// More than 0, at most 100, at most two decimals: a decimal text.
+    #[serde(default)]
+    #[schema(pattern = r"^[0-9]{1,3}(\.[0-9]{1,2})?$", example = "12.5")]
+    pub percent: Option<String>,
+    #[serde(default)]
+    pub amount: Option<Money>,
+    /// Left out: true.
+    #[serde(default)]
+    pub active: Option<bool>,
+    #[serde(default)]
+    #[schema(format = DateTime)]
+    pub valid_from: Option<String>,
+    #[serde(default)]
+    #[schema(format = DateTime)]
+    pub valid_to: Option<String>,
+    /// Of each code; left out or null: as often as you like.
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    pub use_limit: Option<u32>,
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    pub per_user_limit: Option<u32>,
+    /// Left out or empty: all.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub products: Vec<String>,
+    #[serde(default)]
+    pub first_purchase_only: bool,
+    #[serde(default)]
+    pub minimum: Option<Money>,
+}
+
+/// Codes that were made at once.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CodeBatch {
+    /// Its name in the history: `GET /admin/v1/audit?entity=code-batch&id=`.
+    #[schema(example = "MFRGGZDFMZTWQ2LK")]
+    pub batch: String,
+    pub count: usize,
+    #[schema(example = json!(["NOWRUZ-MFRGGZDFMZ"]))]
+    pub codes: Vec<String>,
+}
+
+/// Makes many discount codes
+///
+/// Of the same terms, under random names. With the same `Idempotency-Key` a request that was interrupted goes on where it was and makes no second set. Exactly
+/// one of `percent` and `amount` is given.
+#[utoipa::path(post, path = "/admin/v1/discount-codes/batch", tag = "discount-codes", request_body = NewBatch, responses((status = 201, description = "The codes.", body = CodeBatch)))]
+pub async fn create_batch(call: &Call<'_>) -> Result<Reply, Problem> {
+    let NewBatch {
+        count,
+        prefix,
+        percent,
+        amount,
+        active,
+        valid_from,
+        valid_to,
+        use_limit,
+        per_user_limit,
+        products,
+        first_purchase_only,
+        minimum,
+    } = call.body()?;
+    let mut faults = Faults::default();
+    if !(1..=Batch::MAX).contains(&count) {
+        faults.add("count", format!("1 to {}", Batch::MAX));
+    }
+    let prefix = prefix.unwrap_or_default().to_ascii_uppercase();
+    if prefix.len() > Batch::MAX_PREFIX || !prefix.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_' || b == b'-') {
+        faults.add("prefix", format!("at most {} of A-Z, 0-9, _ and -", Batch::MAX_PREFIX));
+    }
+    let like = NewCode {
+        code: None,
+        percent,
+        amount,
+        active,
+        valid_from,
+        valid_to,
+        use_limit,
+        per_user_limit,
+        products,
+        first_purchase_only,
+        minimum,
+        user_id: None,
+    };
+    let terms = like.terms().read(&mut faults);
+    let benefit = faults.of_fields_with(terms.benefit)?;
+    let mut template = blank(call.app.random_code_name()?, benefit, None, call.app.now());
+    terms.apply(&mut template);
+    let batch = call.app.create_codes(&template, &prefix, count, call.request.as_ref(), call.actor()?).await;
+    let batch = batch.map_err(|error| call.refusal(error))?;
+    let codes: Vec<String> = batch.codes.iter().map(ToString::to_string).collect();
+    Ok(created(&CodeBatch { batch: batch.id.to_string(), count: codes.len(), codes }).into())
+}
+
+/// A code without terms besides what it takes off.
+fn blank(name: DiscountCodeName, benefit: Benefit, owner: Option<TelegramUserId>, now: Timestamp) -> discount::DiscountCode {
+    discount::DiscountCode {
         name,
         benefit,
         active: true,
@@ -293,25 +467,28 @@ pub async fn create(call: &Call<'_>) -> Result<Reply, Problem> {
         first_purchase_only: false,
         minimum: None,
         owner,
-        created_at: call.app.now(),
+        created_at: now,
         version: 1,
-    };
-    terms.apply(&mut code);
-    let answer = |code: &discount::DiscountCode| created(&DiscountCode::from(code));
-    call.app.create_code(&code, call.by(&answer)?).await.map_err(|error| call.refusal(error))?;
-    Ok(answer(&code).into())
+    }
 }
 
 /// Shows a discount code
-#[utoipa::path(get, path = "/admin/v1/discount-codes/{code}", tag = "discount-codes", params(("code" = String, Path, description = "The code, in any case.", example = "SPRING20")), responses((status = 200, description = "The code.", body = DiscountCode)))]
+#[utoipa::path(get, path = "/admin/v1/discount-codes/{code}", tag = "discount-codes", params(("code" = String, Path, description = "The code, in any case.", example = "SPRING20")), responses((status = 200, description = "The code with who holds it, and its history.", body = CodeDetail)))]
 pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
     detail(call).await.map(|code| ok(&code).into())
 }
 
-/// The one that the path names.
-pub async fn detail(call: &Call<'_>) -> Result<DiscountCode, Problem> {
-    let code = call.app.store.discount_code(&call.id()?).await?.ok_or_else(not_found)?;
-    Ok(DiscountCode::from(&code))
+/// The one that the path names, with what is around it.
+pub async fn detail(call: &Call<'_>) -> Result<CodeDetail, Problem> {
+    let app = call.app;
+    let code = app.store.discount_code(&call.id()?).await?.ok_or_else(not_found)?;
+    let uses = app.store.redemptions_of(&code.name, None, SHOWN).await?;
+    let audit = app.store.list_audit("discount-code", code.name.as_str(), None, SHOWN, app.now()).await?;
+    Ok(CodeDetail {
+        code: DiscountCode::from(&code),
+        uses: uses.items.iter().map(|holder| CodeUse::of(app, holder)).collect(),
+        audit: audit.items.iter().map(audit::Entry::from).collect(),
+    })
 }
 
 /// Changes a discount code's terms

@@ -26,7 +26,7 @@ use crate::{
 /// What something owes.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Owed {
-    /// `provision`, `deliver`, `review`, `poll`, `expire`, `reward`, `revoke`, `refund`, `alert`, `new_link`, `notify` or `remind`.
+    /// `provision`, `deliver`, `review`, `poll`, `expire`, `reward`, `revoke`, `refund`, `alert`, `new_link`, `change`, `notify` or `remind`.
     #[schema(example = "provision")]
     pub duty: &'static str,
     /// When it is due; while somebody works on it, when that ends.
@@ -61,6 +61,12 @@ pub struct Duty {
 }
 
 impl Duty {
+    /// What is owed of the things around something. Looks at accounts for reminders are nobody's worry.
+    pub fn around<'a>(app: &App, things: impl IntoIterator<Item = (Owner, &'a Work)>) -> Vec<Self> {
+        let worth = things.into_iter().filter(|(_, work)| work.duty != Some(duty::Duty::Remind) || work.parked.is_some());
+        worth.filter_map(|(owner, work)| Self::of(app, &owner, work)).collect()
+    }
+
     fn of(app: &App, owner: &Owner, work: &Work) -> Option<Self> {
         let (entity, entity_id, user): (_, _, Option<TelegramUserId>) = match owner {
             Owner::Order(id) => ("order", app.names.order(*id), Some(id.buyer)),

@@ -2,12 +2,12 @@
 
 use app::{
     App,
-    admin::{Cursor, OrderFilter, payment_method},
+    admin::{Cursor, OrderFilter, Owner, payment_method},
     expire::Ended,
-    receipt::Decided,
+    receipt::{Corrected, Decided},
 };
 use domain::{
-    OrderId,
+    OrderId, OrderKey,
     extension::{self, DataTarget, TimeTarget},
     order,
     payment::{Gateway, PaymentId},
@@ -18,11 +18,13 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     audit,
     call::{Call, not_found},
-    duties::Owed,
+    discount_codes::DiscountCode,
+    duties::{Duty, Owed},
     payments::{Payment, PaymentName},
     problem::{Faults, Kind, Problem},
     products::{ProductKind, RenewalPolicy},
     query::{Paging, created, sought},
+    referrals::Referral,
     reply::{Page, Reply, ok},
     subscriptions::Subscription,
     unapplied::Refund,
@@ -206,7 +208,7 @@ pub struct Filter {
     pub created_from: Option<String>,
     /// RFC 3339, or a day (UTC) whose end is meant.
     pub created_to: Option<String>,
-    /// An order's id, a user's id, or an account's name on the panel.
+    /// An order's id, a user's id, an account's name on the panel, or a status.
     pub q: Option<String>,
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
     pub limit: Option<String>,
@@ -249,7 +251,17 @@ pub struct OrderDetail {
     /// The tries to pay it.
     pub attempts: Vec<Attempt>,
     pub payment: Option<Payment>,
+    /// Every payment that is known of it by the names of its attempts, the oldest first: that too which pays nothing. Others would be found with
+    /// `GET /admin/v1/payments?order_id=`.
+    pub payments: Vec<Payment>,
+    /// The subscription that it made or extends.
     pub subscription: Option<Subscription>,
+    /// The code that it was placed with, as it is now.
+    pub code: Option<DiscountCode>,
+    /// Who invited its customer, or for whom it is the prize; `order_id` of it is this order where it earned the prize.
+    pub referral: Option<Referral>,
+    /// What it, its payments, its subscription and the referral owe.
+    pub duties: Vec<Duty>,
     /// What operators did, the newest first, at most 20.
     pub audit: Vec<audit::Entry>,
 }
@@ -319,19 +331,40 @@ pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
 pub async fn detail(call: &Call<'_>) -> Result<OrderDetail, Problem> {
     let (app, id) = (call.app, call.order_id()?);
     let (Some(order), user) = app.store.order_and_buyer(id).await? else { return Err(not_found()) };
-    let payment = async {
-        match &order.payment {
-            Some(payment) => app.store.payment(payment).await,
+    let code = async {
+        match &order.discount {
+            Some(discount) => app.store.discount_code(&discount.code).await,
             None => Ok(None),
         }
     };
-    let (payment, subscription) = tokio::try_join!(payment, app.store.subscription(id))?;
+    let (inviter, invitee) = match id.key {
+        OrderKey::Prize(invitee) => (Some(id.buyer), invitee),
+        _ => (order.inviter.or(user.as_ref().and_then(|user| user.invited_by)), id.buyer),
+    };
+    let referral = async {
+        match inviter {
+            Some(inviter) => app.store.referral(inviter, invitee).await,
+            None => Ok(None),
+        }
+    };
+    let held = OrderId::new(id.buyer, order.extends.unwrap_or(id.key));
+    let (code, referral, subscription) = tokio::try_join!(code, referral, app.store.subscription(held))?;
+    let payments = app.payments_of(&order).await?;
+    let payment = payments.iter().find(|payment| Some(&payment.id) == order.payment.as_ref());
     let audit = app.store.list_audit("order", &app.names.order(id), None, SHOWN, app.now()).await?;
+    let duties = std::iter::once((Owner::Order(id), &order.work))
+        .chain(payments.iter().map(|payment| (Owner::Payment(payment.id.clone()), &payment.work)))
+        .chain(subscription.iter().map(|subscription| (Owner::Subscription(subscription.order), &subscription.work)))
+        .chain(referral.iter().map(|referral| (Owner::Referral { inviter: referral.inviter, invitee: referral.invitee }, &referral.work)));
     Ok(OrderDetail {
         order: Order::of(app, &order),
         user: user.as_ref().map(User::from),
         attempts: order.attempts.iter().map(|attempt| Attempt::of(app, attempt)).collect(),
-        payment: payment.as_ref().map(|payment| Payment::of(app, payment)),
+        payment: payment.map(|payment| Payment::of(app, payment)),
+        payments: payments.iter().map(|payment| Payment::of(app, payment)).collect(),
+        code: code.as_ref().map(DiscountCode::from),
+        referral: referral.as_ref().map(|referral| Referral::of(app, referral)),
+        duties: Duty::around(app, duties),
         subscription: subscription.as_ref().map(|subscription| Subscription::of(call, subscription)),
         audit: audit.items.iter().map(audit::Entry::from).collect(),
     })
@@ -339,19 +372,29 @@ pub async fn detail(call: &Call<'_>) -> Result<OrderDetail, Problem> {
 
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"amount": {"amount": "120000", "currency": "IRT"}}))]
 pub struct Approval {
     /// The attempt whose receipt is meant; left out: the one that waits.
     #[serde(default)]
     #[schema(minimum = 1, maximum = 3)]
     pub attempt: Option<u8>,
+    /// What really arrived; left out: exactly what was asked for.
+    #[serde(default)]
+    pub amount: Option<Money>,
 }
 
 /// Approves a receipt
 ///
 /// All of the money arrived: the order is paid, the account is made and sent. Approving it again is success.
+///
+/// With an `amount`, that is what is recorded. Where it is less than what was asked for, the order is not paid: the money becomes an unapplied payment of
+/// that amount, the receipt is decided, and the customer is told what is missing.
 #[utoipa::path(post, path = "/admin/v1/orders/{id}/approve", tag = "orders", params(("id" = String, Path, description = "The order's public reference.")), request_body = Option<Approval>, responses((status = 200, description = "The order as it is now.", body = Order)))]
 pub async fn approve(call: &Call<'_>) -> Result<Reply, Problem> {
-    let Approval { attempt } = call.body_if_any()?;
+    let Approval { attempt, amount } = call.body_if_any()?;
+    if let Some(amount) = amount {
+        return correct(call, attempt, &amount).await;
+    }
     let reference = call.app.names.order(call.order_id()?);
     let answer = |order: &order::Order| ok(&Order::of(call.app, order));
     match Box::pin(call.app.approve_receipt(&reference, attempt, call.by(&answer)?, call.deadline)).await? {
@@ -360,6 +403,69 @@ pub async fn approve(call: &Call<'_>) -> Result<Reply, Problem> {
         Decided::Already(order) | Decided::Rejected(order) => Err(undecidable(&order)),
         Decided::UnknownOrder => Err(not_found()),
     }
+}
+
+async fn correct(call: &Call<'_>, attempt: Option<u8>, amount: &Money) -> Result<Reply, Problem> {
+    let mut faults = Faults::default();
+    let amount = positive(&mut faults, amount);
+    let amount = faults.of_fields_with(amount)?;
+    let reference = call.app.names.order(call.order_id()?);
+    let answer = |order: &order::Order| ok(&Order::of(call.app, order));
+    match Box::pin(call.app.correct_receipt(&reference, attempt, amount, call.by(&answer)?, call.deadline)).await? {
+        Corrected::Paid(order) | Corrected::Short { order, .. } => Ok(answer(&order).into()),
+        Corrected::Already(order) if order.payment.as_ref().map(PaymentId::gateway) == Some(Gateway::Card) => Ok(answer(&order).into()),
+        Corrected::Already(order) => Err(undecidable(&order)),
+        Corrected::OtherCurrency(currency) => {
+            let mut faults = Faults::default();
+            faults.add("amount.currency", format!("{} was asked for", currency.code()));
+            Err(faults.of_fields().err().unwrap_or_else(not_found))
+        }
+        Corrected::UnknownOrder => Err(not_found()),
+    }
+}
+
+/// An amount of money that arrived.
+fn positive(faults: &mut Faults, amount: &Money) -> Option<domain::Money> {
+    let read = amount.read(faults, "amount")?;
+    if read.is_zero() {
+        faults.add("amount.amount", "must be positive");
+        return None;
+    }
+    Some(read)
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"method": "crypto-pay", "reference": "528890", "amount": {"amount": "2.80", "currency": "USD"}, "reason": "Seen in the gateway's dashboard"}))]
+pub struct Settlement {
+    /// The gateway by which the money came.
+    #[schema(example = "crypto-pay")]
+    pub method: String,
+    /// The gateway's own name for the payment, as its reports give it; of a bank transfer, the bank's.
+    #[schema(min_length = 1, max_length = 160, pattern = "^[!-\"$-~]+$")]
+    pub reference: String,
+    pub amount: Money,
+    /// How it is known; kept in the history.
+    #[schema(min_length = 1, max_length = 200)]
+    pub reason: String,
+}
+
+/// Settles an order by hand
+///
+/// Its money is known to have arrived although no gateway has told of it: the order is paid by a payment of this name, the account is made and sent. Should the
+/// gateway report the same payment later, it pays nothing a second time. Doing it twice is success.
+#[utoipa::path(post, path = "/admin/v1/orders/{id}/settle", tag = "orders", params(("id" = String, Path, description = "The order's public reference.")), request_body = Settlement, responses((status = 200, description = "The order as it is now.", body = Order)))]
+pub async fn settle(call: &Call<'_>) -> Result<Reply, Problem> {
+    let Settlement { method, reference, amount, reason } = call.body()?;
+    let mut faults = Faults::default();
+    let gateway = faults.choose("method", Some(&method), &Gateway::ALL, Gateway::name).map(Gateway::charged_as);
+    let payment = gateway.and_then(|gateway| faults.take("reference", PaymentId::new(gateway, reference)));
+    let amount = positive(&mut faults, &amount);
+    let reason = one_line(&mut faults, "reason", &reason, 200);
+    let ((payment, amount), reason) = faults.of_fields_with(payment.zip(amount).zip(reason))?;
+    let answer = |order: &order::Order| ok(&Order::of(call.app, order));
+    let order = Box::pin(call.app.settle_order(call.order_id()?, &payment, amount, &reason, call.by(&answer)?, call.deadline)).await;
+    Ok(answer(&order.map_err(|error| call.refusal(error))?).into())
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

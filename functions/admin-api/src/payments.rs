@@ -21,6 +21,7 @@ use crate::{
     problem::{Faults, Problem},
     query::{Paging, created, sought},
     reply::{Page, Reply, ok},
+    users::User,
     wire::{Money, Time, wire_enum},
 };
 
@@ -123,7 +124,7 @@ pub struct Filter {
     pub created_from: Option<String>,
     /// RFC 3339, or a day (UTC) whose end is meant.
     pub created_to: Option<String>,
-    /// A payment's id, a gateway's reference, an order's id, or a user's id.
+    /// A payment's id, a gateway's reference, an order's id, a user's id, or a status.
     pub q: Option<String>,
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
     pub limit: Option<String>,
@@ -178,6 +179,8 @@ pub struct PaymentDetail {
     #[serde(flatten)]
     pub payment: Payment,
     pub order: Option<Order>,
+    /// Who paid, or whose order it was for.
+    pub user: Option<User>,
     /// What operators did, the newest first, at most 20.
     pub audit: Vec<audit::Entry>,
 }
@@ -195,14 +198,24 @@ pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
 pub async fn detail(call: &Call<'_>) -> Result<PaymentDetail, Problem> {
     let (app, PaymentName(id)) = (call.app, call.id()?);
     let payment = app.payment(&id).await?.ok_or_else(not_found)?;
-    let order = match payment.order {
-        Some(order) => app.store.order(order).await?,
-        None => None,
+    let order = async {
+        match payment.order {
+            Some(order) => app.store.order(order).await,
+            None => Ok(None),
+        }
     };
+    let user = async {
+        match payment.customer() {
+            Some(user) => app.store.user(user).await,
+            None => Ok(None),
+        }
+    };
+    let (order, user) = tokio::try_join!(order, user)?;
     let audit = app.store.list_audit("payment", &id.to_string(), None, SHOWN, app.now()).await?;
     Ok(PaymentDetail {
         payment: Payment::of(app, &payment),
         order: order.as_ref().map(|order| Order::of(app, order)),
+        user: user.as_ref().map(User::from),
         audit: audit.items.iter().map(audit::Entry::from).collect(),
     })
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
+    audit,
     body::given,
     call::Call,
     problem::{Faults, Problem},
@@ -170,7 +171,7 @@ pub struct NewProduct {
 }
 
 /// The orders of what is given name these instead of a product.
-const RESERVED: [&str; 4] = ["prize", "trial", "welcome", "gift"];
+const RESERVED: [&str; 5] = ["prize", "trial", "welcome", "gift", "grant"];
 
 /// Adds a product
 #[utoipa::path(post, path = "/admin/v1/products", tag = "products", request_body = NewProduct, responses((status = 201, description = "The product.", body = Product)))]
@@ -218,16 +219,29 @@ pub async fn create(call: &Call<'_>) -> Result<Reply, Problem> {
     Ok(answer(&product).into())
 }
 
+/// A product with its history.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProductDetail {
+    #[serde(flatten)]
+    pub product: Product,
+    /// What operators did, with the product before and after it: its versions, the newest first, at most 20.
+    pub audit: Vec<audit::Entry>,
+}
+
+/// How much of a product's history its page shows.
+const SHOWN: u8 = 20;
+
 /// Shows a product
-#[utoipa::path(get, path = "/admin/v1/products/{id}", tag = "products", params(("id" = String, Path, description = "The product's id.", example = "gb50-30d")), responses((status = 200, description = "The product.", body = Product)))]
+#[utoipa::path(get, path = "/admin/v1/products/{id}", tag = "products", params(("id" = String, Path, description = "The product's id.", example = "gb50-30d")), responses((status = 200, description = "The product with its versions.", body = ProductDetail)))]
 pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
     detail(call).await.map(|product| ok(&product).into())
 }
 
-/// The one that the path names.
-pub async fn detail(call: &Call<'_>) -> Result<Product, Problem> {
+/// The one that the path names, with its history.
+pub async fn detail(call: &Call<'_>) -> Result<ProductDetail, Problem> {
     let product = call.app.store.product(&call.id()?).await?.ok_or_else(crate::call::not_found)?;
-    Ok(Product::from(&product))
+    let audit = call.app.store.list_audit("product", product.id.as_str(), None, SHOWN, call.app.now()).await?;
+    Ok(ProductDetail { product: Product::from(&product), audit: audit.items.iter().map(audit::Entry::from).collect() })
 }
 
 /// What is left out stays as it is.

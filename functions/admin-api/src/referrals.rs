@@ -40,7 +40,7 @@ pub struct Referral {
 }
 
 impl Referral {
-    fn of(app: &App, referral: &referral::Referral) -> Self {
+    pub fn of(app: &App, referral: &referral::Referral) -> Self {
         Self {
             inviter: referral.inviter.get(),
             user_id: referral.invitee.get(),

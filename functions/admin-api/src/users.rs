@@ -2,20 +2,29 @@
 
 use app::{
     Answer,
-    admin::{Cursor, UserFilter},
+    admin::{Cursor, Owner, UserFilter},
 };
-use domain::{TelegramUserId, referral::ReferralStats, user};
+use domain::{
+    TelegramUserId,
+    admin::Role,
+    guesses::Guesses,
+    order,
+    referral::{self, ReferralStats},
+    user,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     audit,
     call::{Call, not_found},
+    duties::Duty,
     orders::Order,
-    problem::{Faults, Problem},
+    problem::{Faults, Kind, Problem},
     query::{Paging, created, flag, sought},
+    referrals::Referral,
     reply::{Page, Reply, ok},
-    subscriptions::Subscription,
+    subscriptions::{Grant, Subscription},
     wire::{Time, wire_enum},
 };
 
@@ -123,7 +132,7 @@ pub struct Filter {
     pub created_from: Option<String>,
     /// RFC 3339, or a day (UTC) whose end is meant.
     pub created_to: Option<String>,
-    /// A user's id, an order's id (its customer), or a status.
+    /// A user's id or the digits that it begins with, an order's id (its customer), or a status.
     pub q: Option<String>,
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
     pub limit: Option<String>,
@@ -163,14 +172,31 @@ pub struct UserDetail {
     #[serde(flatten)]
     pub user: User,
     pub referrals: Referrals,
+    /// Whom he invited, at most 20; `referral_count.users_url` lists all of them.
+    pub invited: Vec<Referral>,
+    /// How he came; null where nobody invited him.
+    pub referral: Option<Referral>,
     /// Whether the inviter was given the prize for this user; null where nobody invited him.
     pub has_received_prize: Option<bool>,
     /// The newest, at most 20.
     pub orders: Vec<Order>,
     /// The newest, at most 20.
     pub subscriptions: Vec<Subscription>,
+    /// What of all this is owed.
+    pub duties: Vec<Duty>,
+    /// Codes that he tried and that there are not; null where there are none, or a day has forgotten them.
+    pub wrong_codes: Option<WrongCodes>,
     /// What operators did, the newest first, at most 20.
     pub audit: Vec<audit::Entry>,
+}
+
+/// Codes that a customer tried and that there are not.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WrongCodes {
+    pub count: u32,
+    pub last_at: Time,
+    /// Until when no further code of his is looked at.
+    pub blocked_until: Option<Time>,
 }
 
 /// An inviter's figures.
@@ -196,21 +222,85 @@ pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
 pub async fn detail(call: &Call<'_>) -> Result<UserDetail, Problem> {
     let (app, id) = (call.app, call.id::<TelegramUserId>()?);
     let user = app.store.user(id).await?.ok_or_else(not_found)?;
-    let (orders, subscriptions) = tokio::try_join!(app.store.orders_of(id, None, SHOWN), app.store.subscriptions_of(id, None, SHOWN))?;
+    let (orders, subscriptions, invited, guesses) = tokio::try_join!(
+        app.store.orders_of(id, None, SHOWN),
+        app.store.subscriptions_of(id, None, SHOWN),
+        app.store.referrals_of(id, None, SHOWN),
+        app.store.guesses(id)
+    )?;
     let audit = app.store.list_audit("user", &id.to_string(), None, SHOWN, app.now()).await?;
     let referral = match user.invited_by {
         Some(inviter) => app.store.referral(inviter, id).await?,
         None => None,
     };
     let stats = ReferralStats::of(&user);
+    let of_referral = |referral: &referral::Referral| Owner::Referral { inviter: referral.inviter, invitee: referral.invitee };
+    let duties = (orders.items.iter().map(|order| (Owner::Order(order.id), &order.work)))
+        .chain(subscriptions.items.iter().map(|held| (Owner::Subscription(held.order), &held.work)))
+        .chain(invited.items.iter().chain(&referral).map(|referral| (of_referral(referral), &referral.work)));
+    let now = app.now();
+    let forgotten = |guesses: &Guesses| now >= guesses.last_at.plus(Guesses::LIFETIME);
+    let wrong_codes = guesses.filter(|guesses| !forgotten(guesses)).map(|guesses| WrongCodes {
+        count: guesses.wrong,
+        last_at: guesses.last_at.into(),
+        blocked_until: guesses.wait_until(now).map(Time),
+    });
     Ok(UserDetail {
         user: User::from(&user),
         referrals: Referrals { total_invites: stats.total, active_referrals: stats.active, pending_rewards: stats.pending },
-        has_received_prize: user.invited_by.map(|_| referral.is_some_and(|referral| referral.has_received_prize())),
+        invited: invited.items.iter().map(|referral| Referral::of(app, referral)).collect(),
+        has_received_prize: user.invited_by.map(|_| referral.as_ref().is_some_and(referral::Referral::has_received_prize)),
+        referral: referral.as_ref().map(|referral| Referral::of(app, referral)),
+        duties: Duty::around(app, duties),
+        wrong_codes,
         orders: orders.items.iter().map(|order| Order::of(app, order)).collect(),
         subscriptions: subscriptions.items.iter().map(|subscription| Subscription::of(call, subscription)).collect(),
         audit: audit.items.iter().map(audit::Entry::from).collect(),
     })
+}
+
+/// Gives a user a subscription
+///
+/// An order of nothing to pay, delivered like any other: the account is made and sent to him. What the panel does not do now is owed by the order and tried
+/// again. With the same `Idempotency-Key` he gets one, for ever.
+#[utoipa::path(post, path = "/admin/v1/users/{id}/grant", tag = "users", params(("id" = i64, Path, description = "The Telegram id.", example = 7_000_000_001_i64)), request_body = Grant, responses((status = 200, description = "The order that gives it, as it is now.", body = Order)))]
+pub async fn grant(call: &Call<'_>) -> Result<Reply, Problem> {
+    let asked: Grant = call.body()?;
+    let mut faults = Faults::default();
+    let read = asked.read(&mut faults, true);
+    let asked = faults.of_fields_with(read)?;
+    let answer = |order: &order::Order| ok(&Order::of(call.app, order));
+    let order = Box::pin(call.app.grant(call.id()?, &asked, call.by(&answer)?, call.deadline)).await;
+    Ok(answer(&order.map_err(|error| call.refusal(error))?).into())
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"inviter": 7_000_000_002_i64}))]
+pub struct Attachment {
+    /// Who invited him.
+    #[schema(minimum = 1, example = 7_000_000_002_i64)]
+    pub inviter: i64,
+    /// True, which takes the role `owner`: although he has bought. He counts as invited then; no prize is owed for what he bought.
+    #[serde(default)]
+    pub force: bool,
+}
+
+/// Says who invited a user
+///
+/// For one whom nobody invited as far as the shop knows: never himself, nobody who is banned, and nobody whom he has invited. Whoever was said first stays. The
+/// first order that he places after this is rewarded as with any invited user. Doing it twice is success.
+#[utoipa::path(post, path = "/admin/v1/users/{id}/attach-referral", tag = "users", params(("id" = i64, Path, description = "The Telegram id.", example = 7_000_000_001_i64)), request_body = Attachment, responses((status = 200, description = "The user as he is now.", body = User)))]
+pub async fn attach_referral(call: &Call<'_>) -> Result<Reply, Problem> {
+    let Attachment { inviter, force } = call.body()?;
+    let mut faults = Faults::default();
+    let inviter = faults.take("inviter", TelegramUserId::new(inviter));
+    let inviter = faults.of_fields_with(inviter)?;
+    if force && call.role() < Role::Owner {
+        return Err(Problem::new(Kind::Forbidden, "To force it takes the role owner."));
+    }
+    let changed = call.app.attach_referral(call.id()?, inviter, force, call.by(&shown)?).await;
+    changed.map(|user| shown(&user).into()).map_err(|error| call.refusal(error))
 }
 
 /// Bans a user

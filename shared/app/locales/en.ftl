@@ -256,6 +256,10 @@ receipt-rejected =
     ❌ The receipt for <b>{ $plan }</b> was not accepted: { $reason }
 
     You can send another receipt, or pay another way.
+receipt-short =
+    ⚠️ { $arrived } of { $due } have arrived for <b>{ $plan }</b>: { $missing } are missing.
+
+    What has arrived is not lost: write to us with /support about the rest, or pay the whole order another way.
 reason-not-arrived = the money has not arrived
 reason-other-amount = another amount arrived
 reason-unreadable = the receipt cannot be read
@@ -305,9 +309,11 @@ button-show-subscription = 🔑 Show the subscription
 qr-caption = 🔳 <b>{ $plan }</b>: scan it with the app on your other device.
 prize-name = Invitation prize
 welcome-name = Welcome present
+grant-name = Present from our team
 # Above what is delivered.
 because-prize = 🎁 A friend whom you invited has made a first purchase. Here is your present:
 because-welcome = 🎁 Thank you for your first purchase! Here is your welcome present:
+because-grant = 🎁 A present from our team:
 
 ## A subscription's new link
 
@@ -321,6 +327,12 @@ link-replaced = 🔗 The new link of <b>{ $plan }</b>. The old one does not work
 link-coming = ⏳ A new link is on its way. It arrives here by itself.
 link-no-account = There is no account on the server any more, so there is nothing to give a new link to. A renewal brings it back.
 link-account-deleted = The account of <b>{ $plan }</b> is not on the server any more, so it cannot get a new link. A renewal brings it back.
+
+## What operators make of a subscription
+
+changed-limits = 🛠 Our team has changed <b>{ $plan }</b>:
+changed-off = ⏸ Our team has switched off <b>{ $plan }</b>. Any questions? Write to us with /support.
+changed-on = ▶️ <b>{ $plan }</b> is switched on again.
 
 ## A subscription's name
 
@@ -581,6 +593,10 @@ operator-parked-refund =
     { $reason }
 operator-parked-link =
     ⚠️ A customer's new link could not be made and waits for you.
+    <code>{ $order }</code>
+    { $reason }
+operator-parked-change =
+    ⚠️ A subscription could not be changed as an operator wanted, and waits for you.
     <code>{ $order }</code>
     { $reason }
 

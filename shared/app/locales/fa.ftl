@@ -256,6 +256,10 @@ receipt-rejected =
     ❌ رسید <b>{ $plan }</b> پذیرفته نشد: { $reason }
 
     می‌توانید رسید دیگری بفرستید یا به روش دیگری پرداخت کنید.
+receipt-short =
+    ⚠️ از { $due } برای <b>{ $plan }</b>، { $arrived } رسیده است و { $missing } کم است.
+
+    مبلغی که رسیده محفوظ است: برای بقیه با /support به ما بنویسید یا کل سفارش را به روش دیگری پرداخت کنید.
 reason-not-arrived = پول نرسیده است
 reason-other-amount = مبلغ دیگری رسیده است
 reason-unreadable = رسید خوانا نیست
@@ -305,9 +309,11 @@ button-show-subscription = 🔑 نمایش اشتراک
 qr-caption = 🔳 <b>{ $plan }</b>: با برنامهٔ دستگاه دیگرتان اسکن کنید.
 prize-name = هدیهٔ دعوت
 welcome-name = هدیهٔ خوش‌آمد
+grant-name = هدیهٔ تیم ما
 # Above what is delivered.
 because-prize = 🎁 دوستی که دعوت کرده بودید اولین خریدش را انجام داد. این هم هدیهٔ شما:
 because-welcome = 🎁 ممنون از اولین خریدتان! این هم هدیهٔ خوش‌آمد شما:
+because-grant = 🎁 هدیه‌ای از طرف تیم ما:
 
 ## A subscription's new link
 
@@ -321,6 +327,12 @@ link-replaced = 🔗 لینک جدید <b>{ $plan }</b>. لینک قبلی دی�
 link-coming = ⏳ لینک جدید در راه است و خودش همین‌جا می‌رسد.
 link-no-account = این اکانت دیگر روی سرور نیست و لینک جدیدی برایش ساخته نمی‌شود. با تمدید برمی‌گردد.
 link-account-deleted = اکانت <b>{ $plan }</b> دیگر روی سرور نیست و لینک جدیدی برایش ساخته نمی‌شود. با تمدید برمی‌گردد.
+
+## What operators make of a subscription
+
+changed-limits = 🛠 تیم ما <b>{ $plan }</b> را تغییر داد:
+changed-off = ⏸ تیم ما <b>{ $plan }</b> را غیرفعال کرد. اگر پرسشی دارید با /support به ما بنویسید.
+changed-on = ▶️ <b>{ $plan }</b> دوباره فعال شد.
 
 ## A subscription's name
 
@@ -581,6 +593,10 @@ operator-parked-refund =
     { $reason }
 operator-parked-link =
     ⚠️ لینک جدید یک مشتری ساخته نشد و منتظر شماست.
+    <code>{ $order }</code>
+    { $reason }
+operator-parked-change =
+    ⚠️ تغییری که یک اپراتور برای یک اشتراک خواسته بود انجام نشد و منتظر شماست.
     <code>{ $order }</code>
     { $reason }
 

@@ -262,6 +262,10 @@ receipt-rejected =
     ❌ Чек за <b>{ $plan }</b> не принят: { $reason }
 
     Можно прислать другой чек или заплатить иначе.
+receipt-short =
+    ⚠️ За <b>{ $plan }</b> пришло { $arrived } из { $due }: не хватает { $missing }.
+
+    То, что пришло, не пропадёт: напишите нам через /support или оплатите весь заказ другим способом.
 reason-not-arrived = деньги не пришли
 reason-other-amount = пришла другая сумма
 reason-unreadable = чек не читается
@@ -311,9 +315,11 @@ button-show-subscription = 🔑 Показать подписку
 qr-caption = 🔳 <b>{ $plan }</b>: отсканируйте в приложении на другом устройстве.
 prize-name = Подарок за приглашение
 welcome-name = Приветственный подарок
+grant-name = Подарок от нашей команды
 # Above what is delivered.
 because-prize = 🎁 Друг, которого вы пригласили, сделал первую покупку. Вот ваш подарок:
 because-welcome = 🎁 Спасибо за первую покупку! Вот ваш приветственный подарок:
+because-grant = 🎁 Подарок от нашей команды:
 
 ## A subscription's new link
 
@@ -327,6 +333,12 @@ link-replaced = 🔗 Новая ссылка для <b>{ $plan }</b>. Стара
 link-coming = ⏳ Новая ссылка уже в пути. Она придёт сюда сама.
 link-no-account = Аккаунта на сервере больше нет, новую ссылку давать не к чему. Продление его вернёт.
 link-account-deleted = Аккаунта <b>{ $plan }</b> на сервере больше нет, поэтому новой ссылки не будет. Продление его вернёт.
+
+## What operators make of a subscription
+
+changed-limits = 🛠 Наша команда изменила <b>{ $plan }</b>:
+changed-off = ⏸ Наша команда отключила <b>{ $plan }</b>. Есть вопросы? Напишите нам через /support.
+changed-on = ▶️ <b>{ $plan }</b> снова работает.
 
 ## A subscription's name
 
@@ -587,6 +599,10 @@ operator-parked-refund =
     { $reason }
 operator-parked-link =
     ⚠️ Не удалось выдать клиенту новую ссылку; нужна ваша помощь.
+    <code>{ $order }</code>
+    { $reason }
+operator-parked-change =
+    ⚠️ Не удалось изменить подписку так, как хотел оператор; нужна ваша помощь.
     <code>{ $order }</code>
     { $reason }
 

@@ -65,6 +65,22 @@ impl Live {
         }
     }
 
+    /// The state as operators read it.
+    pub fn status_name(&self) -> &'static str {
+        match self {
+            Self::Account(account) => match account.status {
+                AccountStatus::Active => "active",
+                AccountStatus::OnHold => "on_hold",
+                AccountStatus::Limited => "limited",
+                AccountStatus::Expired => "expired",
+                AccountStatus::Disabled => "disabled",
+                AccountStatus::Unknown => "unknown",
+            },
+            Self::Deleted => "deleted",
+            Self::Unknown => "unknown",
+        }
+    }
+
     /// Whether only a renewal brings it back.
     pub fn is_over(&self) -> bool {
         match self {

@@ -4,13 +4,15 @@ mod codes;
 mod duties;
 mod lists;
 mod payments;
+mod referrals;
 mod settings;
 mod tokens;
 
+pub use codes::Batch;
 pub use duties::{DutiesCursor, Owed};
 pub use lists::{CodeFilter, Created, ListError, OrderFilter, PaymentFilter, UserFilter, payment_method};
 pub use payments::Credit;
-pub use store::{Cursor, Debtor, Page, StoreError, keys::Owner};
+pub use store::{Cursor, Debtor, Holder, Page, StoreError, keys::Owner};
 pub use tokens::{NewToken, Operator};
 
 use crate::operate::OperateError;

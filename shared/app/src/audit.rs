@@ -71,6 +71,11 @@ impl<'a, E> By<'a, E> {
     pub const fn new(actor: Actor, keep: Option<Keep<'a, E>>) -> Self {
         Self { actor, keep }
     }
+
+    /// What the request that makes it was named.
+    pub fn request(&self) -> Option<&'a RequestName> {
+        self.keep.as_ref().map(|keep| keep.request)
+    }
 }
 
 impl<E> fmt::Debug for By<'_, E> {

@@ -499,6 +499,7 @@ mod tests {
             OrderKey::Prize(i64::MAX.try_into().unwrap()),
             OrderKey::Trial,
             OrderKey::Welcome,
+            OrderKey::Grant(Digest::new([0; 10])),
             OrderKey::Gift(Digest::new([0xFF; 10])),
             OrderKey::Recurring(Digest::new([0; 10])),
         ];

@@ -24,9 +24,9 @@ use crate::{
 };
 
 /// Looks at an account, and changes of it by others, until it is left for later.
-const TRIES: u32 = 4;
+pub(crate) const TRIES: u32 = 4;
 /// Another order is at the same subscription: it takes about a second.
-const BUSY: Span = Span::seconds(15);
+pub(crate) const BUSY: Span = Span::seconds(15);
 
 /// An order and the subscription that it has for itself.
 pub(crate) struct Claim {
@@ -81,7 +81,7 @@ impl App {
             Tried::Not(order, outcome) => self.not_provisioned(*order, buyer.as_ref(), outcome).await,
             // Nobody is told that it takes longer: it is a matter of seconds.
             Tried::Busy(order) => {
-                self.not_provisioned(*order, None, Outcome::After(BUSY, "another order is at the subscription".into())).await
+                self.not_provisioned(*order, None, Outcome::After(BUSY, "another order or a change is at the subscription".into())).await
             }
             Tried::Lost => self.store.order(id).await?.ok_or(AppError::Contended),
         }
@@ -93,7 +93,9 @@ impl App {
             let Some(subscription) = self.store.subscription(held).await? else {
                 return Ok(Tried::Not(Box::new(order), Outcome::Later("the subscription is not there yet".into())));
             };
-            if subscription.busy_with.is_some_and(|other| other != order.id.key) {
+            let mine = subscription.busy_with == Some(order.id.key);
+            // What an operator wants of the account is not to be undone by what was computed before it.
+            if !mine && (subscription.busy_with.is_some() || subscription.wish.is_some()) {
                 return Ok(Tried::Busy(Box::new(order)));
             }
             let account = match self.account_of(&subscription, deadline).await {

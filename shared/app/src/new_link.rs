@@ -21,7 +21,7 @@ use store::{CommitError, Write, keys};
 use tracing::{info, warn};
 
 use crate::{
-    App, AppError, Deadline,
+    App, AppError, Change, Deadline,
     account::{Live, LiveSubscription},
     button::{Button, SubscriptionAction},
     provision::outcome_of,
@@ -65,6 +65,17 @@ impl App {
     /// Gives one of the customer's subscriptions another link and sends it to him; what does not succeed now is owed. `None`: he has no such
     /// subscription.
     pub async fn new_link(&self, customer: &User, key: OrderKey, deadline: Deadline) -> Result<Option<NewLink>, AppError> {
+        self.new_link_by(customer, key, None, deadline).await
+    }
+
+    /// The same; `by`: an operator wants it, which leaves its entry with the wish. A link that is on its way already is nobody's change.
+    pub(crate) async fn new_link_by(
+        &self,
+        customer: &User,
+        key: OrderKey,
+        by: Option<&Change<'_, Subscription>>,
+        deadline: Deadline,
+    ) -> Result<Option<NewLink>, AppError> {
         let id = OrderId::new(customer.id, key);
         for _ in 0..3 {
             let Some(mut subscription) = self.store.subscription(id).await? else { return Ok(None) };
@@ -81,11 +92,21 @@ impl App {
                         }
                     }
                 }
-                LinkWish::Asked => match self.store.commit(&self.seams.nonce(), vec![Write::replace(&mut subscription)?]).await {
-                    Ok(()) => subscription,
-                    Err(CommitError::Refused { .. }) => continue,
-                    Err(error) => return Err(AppError::of_commit("ask for a link")(error)),
-                },
+                wish @ (LinkWish::Asked | LinkWish::AfterChange) => {
+                    let writes = vec![Write::replace(&mut subscription)?];
+                    let committed = match by {
+                        Some(change) => self.commit_change(change, &subscription, writes).await,
+                        None => self.store.commit(&self.seams.nonce(), writes).await,
+                    };
+                    match committed {
+                        Ok(()) if wish == LinkWish::AfterChange => {
+                            return self.standing(subscription, Stage::Coming, deadline).await.map(Some);
+                        }
+                        Ok(()) => subscription,
+                        Err(CommitError::Refused { position: 0, .. }) => continue,
+                        Err(error) => return Err(AppError::of_commit("ask for a link")(error)),
+                    }
+                }
             };
             let Tried { mut subscription, live, outcome } = self.give_link(taken, customer.language, deadline).await?;
             let stage = match live {

@@ -173,6 +173,24 @@ impl App {
         }
     }
 
+    /// `amounts`: what arrived, what was asked for, and what is missing.
+    pub(crate) async fn tell_of_shortage(&self, customer: &User, order: &Order, amounts: [domain::Money; 3]) {
+        let language = customer.language;
+        let [arrived, due, missing] = amounts.map(|amount| format::money(&self.texts, language, amount));
+        let args = [
+            ("plan", Arg::Text(order.terms.name.as_str())),
+            ("arrived", Arg::Raw(arrived)),
+            ("due", Arg::Raw(due)),
+            ("missing", Arg::Raw(missing)),
+        ];
+        let text = self.texts.html(language, "receipt-short", &args);
+        let show = |ulid| primary(tap(self.texts.plain(language, "button-show-order", &[]), &Button::Order(ulid)));
+        let keyboard = Keyboard::default().row(order.id.key.ulid().map(show));
+        if let Err(error) = self.say(customer.id.get(), &text, Some(keyboard.markup())).await {
+            warn!(event = "notice_not_sent", %error, "a customer could not be told that money is missing");
+        }
+    }
+
     pub(crate) async fn tell_operators_of_unapplied(&self, payment: &Payment) -> Result<(), AppError> {
         let Some(chat) = self.config.telegram.operator_chat else { return Ok(()) };
         let language = self.operator_language();
@@ -199,6 +217,11 @@ impl App {
     /// A customer waits for another link of what this order bought.
     pub(crate) async fn tell_operators_of_parked_link(&self, order: OrderId, reason: &str) {
         self.tell_of_parked("operator-parked-link", order, reason).await;
+    }
+
+    /// An operator waits for what he wanted of what this order bought.
+    pub(crate) async fn tell_operators_of_parked_change(&self, order: OrderId, reason: &str) {
+        self.tell_of_parked("operator-parked-change", order, reason).await;
     }
 
     async fn tell_of_parked(&self, what: &str, order: OrderId, reason: &str) {

@@ -15,6 +15,8 @@ use crate::{App, AppError, catalogue::Shop};
 pub(crate) const PRIZE: &str = "prize";
 pub(crate) const TRIAL: &str = "trial";
 pub(crate) const WELCOME: &str = "welcome";
+/// What an operator gives on terms of his own.
+pub(crate) const GRANT: &str = "grant";
 
 /// The newest subscription is looked for among so many of each page.
 const PAGE: u8 = 100;
@@ -56,7 +58,7 @@ impl App {
     /// The newest subscription of a customer to which something can be added. `None`: he holds none, or only unlimited ones.
     pub(crate) async fn newest_subscription(&self, customer: TelegramUserId) -> Result<Option<OrderKey>, AppError> {
         let takes_more = |subscription: &Subscription| {
-            subscription.revoked_at.is_none() && (subscription.data_limit.is_some() || subscription.duration_days.is_some())
+            !subscription.is_switched_off() && (subscription.data_limit.is_some() || subscription.duration_days.is_some())
         };
         let mut newest: Option<Subscription> = None;
         let mut cursor = None;
@@ -76,6 +78,7 @@ impl App {
         let id = match order {
             OrderKey::Prize(_) => "because-prize",
             OrderKey::Welcome => "because-welcome",
+            OrderKey::Grant(_) => "because-grant",
             OrderKey::Ulid(_) | OrderKey::Trial | OrderKey::Gift(_) | OrderKey::Recurring(_) => return None,
         };
         Some(self.texts.html(language, id, &[]))

@@ -2,9 +2,10 @@
 
 use clients::telegram::{Document, PhotoSize};
 use domain::{
-    OrderKey, TelegramUserId,
-    order::{AttemptRefusal, Order, OrderStatus, Receipt},
-    payment::{Gateway, PaymentEvent, PaymentId, ReportedStatus},
+    Currency, Money, OrderId, OrderKey, TelegramUserId,
+    ids::InvalidId,
+    order::{Attempt, AttemptRefusal, Order, OrderStatus, Receipt, UnappliedReason},
+    payment::{Arrived, Gateway, Payment, PaymentEvent, PaymentId, ReportedStatus, arrived},
     time::Span,
     user::User,
 };
@@ -13,6 +14,7 @@ use tracing::{info, warn};
 
 use crate::{
     App, AppError, By, Change, Deadline,
+    button::Reason,
     settle::{Proof, Settled},
     work::Outcome,
 };
@@ -65,8 +67,28 @@ pub enum Decided {
     UnknownOrder,
 }
 
+/// What an operator's word on the amount that arrived came to.
+#[derive(Debug)]
+pub enum Corrected {
+    /// It is enough: the order is paid, with that amount.
+    Paid(Box<Order>),
+    /// It is not: the money pays nothing yet, and the customer knows what is missing.
+    Short {
+        order: Box<Order>,
+        payment: Box<Payment>,
+        missing: Money,
+    },
+    /// Somebody decided before.
+    Already(Box<Order>),
+    /// The money that was asked for is of this currency.
+    OtherCurrency(Currency),
+    UnknownOrder,
+}
+
 /// How far back a customer's order is looked for that waits for a receipt.
 const RECENT: u8 = 10;
+/// What an order's page asks for at most: a customer may send receipts without end.
+const MOST_PAYMENTS: usize = 40;
 /// Further pictures of one receipt, and other messages, that the operators are shown of one customer in an hour.
 const PICTURES_PER_HOUR: u32 = 30;
 
@@ -163,7 +185,7 @@ impl App {
         let number = number.or_else(|| order.under_review().map(|attempt| attempt.number));
         let Some(Ok(attempt)) = number.map(|number| order.undecided_receipt(number)) else { return Ok(Decided::Already(Box::new(order))) };
         let event = PaymentEvent {
-            payment: PaymentId::new(Gateway::Card, self.names.attempt(id, attempt.number))?,
+            payment: self.payment_of_receipt(id, attempt)?,
             order: Some((id, attempt.number)),
             status: ReportedStatus::Paid,
             amount: Some(attempt.quote),
@@ -180,6 +202,104 @@ impl App {
                 Ok(order.map_or(Decided::UnknownOrder, |order| Decided::Already(Box::new(order))))
             }
         }
+    }
+
+    /// An operator says how much of an attempt's money arrived. Where it is enough the order is paid by it; else it is kept as a payment that pays
+    /// nothing, the receipt is decided, and the customer is told what is missing.
+    pub async fn correct_receipt<'a>(
+        &self,
+        reference: &str,
+        number: Option<u8>,
+        amount: Money,
+        by: impl Into<By<'a, Order>>,
+        deadline: Deadline,
+    ) -> Result<Corrected, AppError> {
+        let by = by.into();
+        let Ok((id, _)) = self.names.open_order(reference) else { return Ok(Corrected::UnknownOrder) };
+        for _ in 0..3 {
+            let (Some(order), buyer) = self.store.order_and_buyer(id).await? else { return Ok(Corrected::UnknownOrder) };
+            let number = number.or_else(|| order.under_review().map(|attempt| attempt.number));
+            let Some(Ok(attempt)) = number.map(|number| order.undecided_receipt(number)) else {
+                return Ok(Corrected::Already(Box::new(order)));
+            };
+            let event = PaymentEvent {
+                payment: self.payment_of_receipt(id, attempt)?,
+                order: Some((id, attempt.number)),
+                status: ReportedStatus::Paid,
+                amount: Some(amount),
+                payer: None,
+                recurring: false,
+            };
+            let said = format!("{} {}", amount.amount_text(), amount.currency().code());
+            let change = |action| Change::new(&by, action, "order", self.names.order(id)).from(order.status.name()).to(said.clone());
+            let missing = match arrived(attempt.quote, amount) {
+                Arrived::OtherCurrency => return Ok(Corrected::OtherCurrency(attempt.quote.currency())),
+                Arrived::Short { missing } => missing,
+                Arrived::Enough => {
+                    let change = change("approve");
+                    return match Box::pin(self.settle(&event, Proof::Word(&change), deadline)).await? {
+                        Settled::Paid(order) => Ok(Corrected::Paid(order)),
+                        Settled::Already(order) => Ok(Corrected::Already(order)),
+                        Settled::Unapplied(_) | Settled::Ignored => {
+                            let order = self.store.order(id).await?;
+                            Ok(order.map_or(Corrected::UnknownOrder, |order| Corrected::Already(Box::new(order))))
+                        }
+                    };
+                }
+            };
+            let change = change("approve-short");
+            let Ok(mut next) = order.reject_receipt(attempt.number, Reason::OtherAmount.name(), self.now()) else { continue };
+            let mut payment = crate::unapplied::payment(&event, UnappliedReason::AmountMismatch, self.now());
+            payment.approved_by = Some(change.actor().to_string());
+            // Whoever said it knows of it.
+            payment.work.clear();
+            let writes = vec![Write::replace(&mut next)?, Write::create(&payment)?];
+            match self.commit_change(&change, &next, writes).await {
+                Ok(()) => {
+                    info!(event = "receipt_short", order.id = %self.names.order(id), "less arrived than was asked for");
+                    if let (Some(buyer), Some(attempt)) = (buyer, next.attempt(attempt.number)) {
+                        self.tell_of_shortage(&buyer, &next, [amount, attempt.quote, missing]).await;
+                    }
+                    return Ok(Corrected::Short { order: Box::new(next), payment: Box::new(payment), missing });
+                }
+                // Decided meanwhile, one way or the other.
+                Err(CommitError::Refused { position: 0 | 1, .. }) => {}
+                Err(error) => return Err(AppError::of_commit("correct a receipt")(error)),
+            }
+        }
+        Err(AppError::Contended)
+    }
+
+    /// The payments that are known of an order, by their names: the one that paid it, and those that its attempts and their receipts would have. Money that
+    /// its gateway calls otherwise is found in the list of payments.
+    pub async fn payments_of(&self, order: &Order) -> Result<Vec<Payment>, AppError> {
+        let mut ids: Vec<PaymentId> = order.payment.iter().cloned().collect();
+        for attempt in &order.attempts {
+            let receipts = attempt.receipt.as_ref().map_or(0, |receipt| receipt.nth);
+            for nth in 1..=receipts {
+                ids.extend(self.receipt_payment(order.id, attempt, nth));
+            }
+            let named = attempt.reference.as_ref().and_then(|name| PaymentId::new(attempt.gateway.charged_as(), name).ok());
+            ids.extend(named.filter(|_| attempt.gateway != Gateway::Card));
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        ids.truncate(MOST_PAYMENTS);
+        let mut payments = self.store.payments(&ids).await?;
+        payments.retain(|payment| payment.order == Some(order.id));
+        payments.sort_by_key(|payment| payment.settled_at);
+        Ok(payments)
+    }
+
+    /// What the money of a receipt is called: by its attempt, and a later receipt of the same attempt by its number besides, since what came before may
+    /// have been kept already.
+    fn payment_of_receipt(&self, id: OrderId, attempt: &Attempt) -> Result<PaymentId, AppError> {
+        Ok(self.receipt_payment(id, attempt, attempt.receipt.as_ref().map_or(1, |receipt| receipt.nth))?)
+    }
+
+    fn receipt_payment(&self, id: OrderId, attempt: &Attempt, nth: u8) -> Result<PaymentId, InvalidId> {
+        let reference = self.names.attempt(id, attempt.number);
+        PaymentId::new(Gateway::Card, if nth > 1 { format!("{reference}.{nth}") } else { reference })
     }
 
     /// An operator says that it did not. The customer is told why and may send another receipt.

@@ -327,7 +327,7 @@ impl App {
     }
 
     /// Whether a customer holds a subscription besides this one, as far as is known.
-    async fn holds_another(&self, order: OrderId) -> Result<bool, AppError> {
+    pub(crate) async fn holds_another(&self, order: OrderId) -> Result<bool, AppError> {
         let page = self.store.subscriptions_of(order.buyer, None, OTHERS).await?;
         Ok(page.next.is_some() || page.items.iter().any(|other| other.order != order && other.is_held()))
     }

@@ -84,6 +84,8 @@ pub(crate) enum Proof<'a> {
     Report,
     /// An operator who looked at a receipt.
     Approval(&'a Change<'a, Order>),
+    /// An operator who knows what arrived, whatever was asked for.
+    Word(&'a Change<'a, Order>),
     /// The payment is known, and fits no order; an operator says which one it pays.
     ByHand(&'a Payment, &'a Change<'a, Payment>),
 }
@@ -130,9 +132,11 @@ impl App {
             };
             let settlement = match proof {
                 Proof::Report | Proof::Approval(_) => payment::settle(order.as_ref(), event, now, now.plus(LEASE)),
-                Proof::ByHand(payment, _) => order.as_ref().map_or(Settlement::Unapplied(UnappliedReason::UnknownOrder), |order| {
-                    payment::settle_by_hand(order, payment, now, now.plus(LEASE))
-                }),
+                Proof::Word(_) | Proof::ByHand(..) => {
+                    order.as_ref().map_or(Settlement::Unapplied(UnappliedReason::UnknownOrder), |order| {
+                        payment::settle_by_hand(order, &event.payment, now, now.plus(LEASE))
+                    })
+                }
             };
             let transition = match settlement {
                 Settlement::Apply(transition) => *transition,
@@ -140,8 +144,10 @@ impl App {
                 Settlement::Already | Settlement::Renew | Settlement::Unapplied(_) | Settlement::Ignore if from_memory => continue,
                 Settlement::Renew => return self.renew_by_charge(order, buyer, event, deadline).await,
                 Settlement::Already => return self.settled_before(order, buyer, deadline).await,
-                // It is kept already.
-                Settlement::Unapplied(reason) if matches!(proof, Proof::ByHand(..)) => return Ok(Settled::Unapplied(reason)),
+                // It is kept already, or nobody but the operator speaks of it.
+                Settlement::Unapplied(reason) if matches!(proof, Proof::Word(_) | Proof::ByHand(..)) => {
+                    return Ok(Settled::Unapplied(reason));
+                }
                 Settlement::Unapplied(reason) => return self.keep_unapplied(event, reason).await,
                 Settlement::Ignore => return Ok(Settled::Ignored),
             };
@@ -161,7 +167,7 @@ impl App {
                 Ok(()) => {
                     match proof {
                         Proof::Report => {}
-                        Proof::Approval(change) => change.committed(&paid),
+                        Proof::Approval(change) | Proof::Word(change) => change.committed(&paid),
                         Proof::ByHand(_, change) => change.committed(&payment),
                     }
                     info!(event = "order_paid", order.id = %self.names.order(paid.id), gateway = %event.payment.gateway(), "order paid");
@@ -220,7 +226,7 @@ impl App {
             reason: None,
             approved_by: match proof {
                 Proof::Report => None,
-                Proof::Approval(change) => Some(change.actor().to_string()),
+                Proof::Approval(change) | Proof::Word(change) => Some(change.actor().to_string()),
                 Proof::ByHand(_, change) => Some(change.actor().to_string()),
             },
             credit: None,
@@ -229,7 +235,7 @@ impl App {
         };
         let mut writes = vec![(Part::Order, Write::replace(&mut order)?)];
         let kept = match proof {
-            Proof::Report | Proof::Approval(_) => held,
+            Proof::Report | Proof::Approval(_) | Proof::Word(_) => held,
             Proof::ByHand(kept, _) => Some(kept),
         };
         let of_payment = match kept {
@@ -268,7 +274,7 @@ impl App {
         }
         let traces = match proof {
             Proof::Report => Vec::new(),
-            Proof::Approval(change) => self.traces(change, &order, now)?,
+            Proof::Approval(change) | Proof::Word(change) => self.traces(change, &order, now)?,
             Proof::ByHand(_, change) => self.traces(change, &payment, now)?,
         };
         writes.extend(traces.into_iter().map(|write| (Part::Rest, write)));

@@ -46,8 +46,8 @@ impl App {
                 // It never had the subscription, so it asked for nothing; or what it gave went with an account that was deleted.
                 return self.nothing_left(order).await;
             }
-            if !mine && subscription.busy_with.is_some() {
-                return Ok(Outcome::After(BUSY, "another order is at the subscription".into()));
+            if !mine && (subscription.busy_with.is_some() || subscription.wish.is_some()) {
+                return Ok(Outcome::After(BUSY, "another order or a change is at the subscription".into()));
             }
             let claim = if mine && matches!(order.target, Some(Target::Less(_) | Target::Off)) {
                 Claim { order: order.clone(), subscription }

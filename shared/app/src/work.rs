@@ -106,7 +106,7 @@ impl App {
             Some(Duty::Poll) => Box::pin(self.poll(order.clone(), deadline)).await?,
             Some(Duty::Review) => self.remind_of_receipt(&order).await?,
             Some(Duty::Revoke) => self.revoke(order.clone(), deadline).await?,
-            Some(Duty::Reward | Duty::Refund | Duty::Alert | Duty::NewLink | Duty::Notify | Duty::Remind) | None => {
+            Some(Duty::Reward | Duty::Refund | Duty::Alert | Duty::NewLink | Duty::Change | Duty::Notify | Duty::Remind) | None => {
                 Outcome::Park("an order cannot owe this".into())
             }
         };
@@ -160,6 +160,7 @@ impl App {
         let Some(subscription) = self.store.take::<Subscription>(&key, &self.seams.nonce(), self.now()).await? else { return Ok(None) };
         match subscription.work.duty {
             Some(Duty::NewLink) => self.owed_link(subscription, deadline).await.map(Some),
+            Some(Duty::Change) => self.owed_change(subscription, deadline).await.map(Some),
             _ => self.note(subscription, Outcome::Park("a subscription cannot owe this".into())).await.map(Some),
         }
     }

@@ -28,6 +28,8 @@ pub enum Duty {
     Alert,
     /// Give a subscription another link and send it.
     NewLink,
+    /// Make of an account what an operator wants of it.
+    Change,
     /// Tell an inviter of the code that he was granted, or a giver that his gift was opened.
     Notify,
     /// Look at a subscription, and remind its customer of what is left.
@@ -35,7 +37,7 @@ pub enum Duty {
 }
 
 impl Duty {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Revoke,
         Self::Provision,
         Self::Deliver,
@@ -46,6 +48,7 @@ impl Duty {
         Self::Refund,
         Self::Alert,
         Self::NewLink,
+        Self::Change,
         Self::Notify,
         Self::Remind,
     ];
@@ -62,6 +65,7 @@ impl Duty {
             Self::Refund => "refund",
             Self::Alert => "alert",
             Self::NewLink => "new_link",
+            Self::Change => "change",
             Self::Notify => "notify",
             Self::Remind => "remind",
         }
@@ -70,7 +74,9 @@ impl Duty {
     pub const fn urgency(self) -> Urgency {
         match self {
             Self::Revoke | Self::Provision | Self::Deliver | Self::Refund => Urgency::Money,
-            Self::Review | Self::Poll | Self::Expire | Self::Reward | Self::Alert | Self::NewLink | Self::Notify => Urgency::Promise,
+            Self::Review | Self::Poll | Self::Expire | Self::Reward | Self::Alert | Self::NewLink | Self::Change | Self::Notify => {
+                Urgency::Promise
+            }
             Self::Remind => Urgency::Courtesy,
         }
     }

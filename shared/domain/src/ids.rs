@@ -184,6 +184,8 @@ pub enum OrderKey {
     Welcome,
     /// A gift that he claimed.
     Gift(Digest),
+    /// What an operator gave him, by the request that gave it.
+    Grant(Digest),
     /// A charge of a Stars subscription that renews itself.
     Recurring(Digest),
 }
@@ -193,13 +195,14 @@ impl OrderKey {
     const TRIAL: &'static str = "TRIAL";
     const WELCOME: &'static str = "WELCOME";
     const GIFT: &'static str = "GIFT#";
+    const GRANT: &'static str = "GRANT#";
     const RECURRING: &'static str = "STARS#";
 
     /// The ulid of an order that a customer placed; a fixed key has none.
     pub const fn ulid(self) -> Option<Ulid> {
         match self {
             Self::Ulid(ulid) => Some(ulid),
-            Self::Prize(_) | Self::Trial | Self::Welcome | Self::Gift(_) | Self::Recurring(_) => None,
+            Self::Prize(_) | Self::Trial | Self::Welcome | Self::Gift(_) | Self::Grant(_) | Self::Recurring(_) => None,
         }
     }
 
@@ -223,6 +226,7 @@ impl fmt::Display for OrderKey {
             Self::Trial => f.write_str(Self::TRIAL),
             Self::Welcome => f.write_str(Self::WELCOME),
             Self::Gift(digest) => write!(f, "{}{digest}", Self::GIFT),
+            Self::Grant(digest) => write!(f, "{}{digest}", Self::GRANT),
             Self::Recurring(digest) => write!(f, "{}{digest}", Self::RECURRING),
         }
     }
@@ -235,6 +239,9 @@ impl FromStr for OrderKey {
         }
         if let Some(digest) = text.strip_prefix(Self::GIFT) {
             return Ok(Self::Gift(digest.parse()?));
+        }
+        if let Some(digest) = text.strip_prefix(Self::GRANT) {
+            return Ok(Self::Grant(digest.parse()?));
         }
         if let Some(digest) = text.strip_prefix(Self::RECURRING) {
             return Ok(Self::Recurring(digest.parse()?));
@@ -359,8 +366,14 @@ mod tests {
             assert!(OrderKey::ulid_from_button(forged).is_err(), "{forged}");
         }
         let digest = Digest::new([7; 10]);
-        let fixed =
-            [OrderKey::Prize(TelegramUserId(7)), OrderKey::Trial, OrderKey::Welcome, OrderKey::Gift(digest), OrderKey::Recurring(digest)];
+        let fixed = [
+            OrderKey::Prize(TelegramUserId(7)),
+            OrderKey::Trial,
+            OrderKey::Welcome,
+            OrderKey::Gift(digest),
+            OrderKey::Grant(digest),
+            OrderKey::Recurring(digest),
+        ];
         for key in fixed {
             assert_eq!(key.to_string().parse(), Ok(key));
             assert_eq!(key.ulid(), None);

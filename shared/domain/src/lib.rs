@@ -4,6 +4,7 @@
 //! is pinned by golden items in `store`; the admin API and the panel have wire types of their own.
 
 pub mod admin;
+pub mod change;
 pub mod conversation;
 pub mod discount;
 pub mod duty;

@@ -332,12 +332,32 @@ pub fn settle(order: Option<&Order>, event: &PaymentEvent, now: Timestamp, lease
     }
 }
 
-/// An operator says that a payment which fits no order pays `order` all the same, whatever its amount and whoever paid it.
-pub fn settle_by_hand(order: &Order, payment: &Payment, now: Timestamp, lease_until: Timestamp) -> Settlement {
-    if order.payment.as_ref() == Some(&payment.id) {
+/// An operator says that a payment pays `order`, whatever its amount and whoever paid it: one that fits no order, or one that no gateway told of.
+pub fn settle_by_hand(order: &Order, payment: &PaymentId, now: Timestamp, lease_until: Timestamp) -> Settlement {
+    if order.payment.as_ref() == Some(payment) {
         return Settlement::Already;
     }
-    of_order(order, &payment.id, now, lease_until)
+    of_order(order, payment, now, lease_until)
+}
+
+/// What an operator's word on a transfer comes to, that another amount arrived than was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrived {
+    /// The order is paid, with this amount.
+    Enough,
+    /// The order is not paid: the money pays nothing yet.
+    Short { missing: Money },
+    /// What arrived cannot be compared with what was asked for.
+    OtherCurrency,
+}
+
+/// Holds what arrived against the `quote` of an attempt. More than was asked for is enough.
+pub fn arrived(quote: Money, amount: Money) -> Arrived {
+    match (amount.at_least(quote), quote.checked_sub(amount)) {
+        (Ok(true), _) => Arrived::Enough,
+        (Ok(false), Ok(missing)) => Arrived::Short { missing },
+        (Ok(false) | Err(_), _) => Arrived::OtherCurrency,
+    }
 }
 
 fn of_order(order: &Order, payment: &PaymentId, now: Timestamp, lease_until: Timestamp) -> Settlement {

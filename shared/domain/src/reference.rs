@@ -30,6 +30,7 @@ const TRIAL: u8 = 1;
 const WELCOME: u8 = 2;
 const GIFT: u8 = 3;
 const RECURRING: u8 = 4;
+const GRANT: u8 = 5;
 
 impl ReferenceKey {
     /// `secret`: at least 16 bytes that nobody else knows.
@@ -72,6 +73,7 @@ impl ReferenceKey {
             OrderKey::Trial => fixed(TRIAL, self.mac::<14>("trial nonce", &[&buyer])),
             OrderKey::Welcome => fixed(WELCOME, self.mac::<14>("welcome nonce", &[&buyer])),
             OrderKey::Gift(digest) => fixed(GIFT, digest.bytes().into_iter().chain(self.mac::<4>("gift nonce", &[&buyer]))),
+            OrderKey::Grant(digest) => fixed(GRANT, digest.bytes().into_iter().chain(self.mac::<4>("grant nonce", &[&buyer]))),
             OrderKey::Recurring(digest) => fixed(RECURRING, digest.bytes().into_iter().chain(self.mac::<4>("recurring nonce", &[&buyer]))),
         };
         let masked = xor(buyer, self.mac("buyer", &[&key]));
@@ -116,6 +118,7 @@ impl ReferenceKey {
             [FIXED, TRIAL, ..] => OrderKey::Trial,
             [FIXED, WELCOME, ..] => OrderKey::Welcome,
             [FIXED, GIFT, rest @ ..] => OrderKey::Gift(Digest::new(*rest.first_chunk().ok_or_else(invalid)?)),
+            [FIXED, GRANT, rest @ ..] => OrderKey::Grant(Digest::new(*rest.first_chunk().ok_or_else(invalid)?)),
             [FIXED, RECURRING, rest @ ..] => OrderKey::Recurring(Digest::new(*rest.first_chunk().ok_or_else(invalid)?)),
             ulid => OrderKey::Ulid(Ulid::from_bytes(*ulid)),
         };
@@ -233,6 +236,7 @@ mod tests {
             Just(OrderKey::Trial),
             Just(OrderKey::Welcome),
             digest().prop_map(OrderKey::Gift),
+            digest().prop_map(OrderKey::Grant),
             digest().prop_map(OrderKey::Recurring)
         ];
         (user(), prop_oneof![ulid, fixed]).prop_map(|(buyer, key)| OrderId::new(buyer, key))

@@ -63,6 +63,35 @@ pub enum AttachRefusal {
     BannedInviter,
     #[error("the user was here before")]
     NotFirstContact,
+    #[error("the user has an inviter")]
+    HasInviter,
+    #[error("the user has bought already, so that nobody is rewarded for him")]
+    HasBought,
+    #[error("the user has invited the inviter, directly or through others")]
+    Cycle,
+}
+
+/// How many inviters of inviters are looked through for a circle.
+pub const MAX_CHAIN: usize = 64;
+
+/// The referral of a user who is here already, by an operator's word. `chain`: the inviter, who invited him, and so on to whom nobody invited.
+/// `force`: although he has bought; then he counts as invited, and no prize is owed for what he bought.
+pub fn attach_by_hand(chain: &[User], user: &User, force: bool, now: Timestamp) -> Result<Referral, AttachRefusal> {
+    let inviter = chain.first().ok_or(AttachRefusal::UnknownInviter)?;
+    let referral = attach(inviter.id, user.id, now)?;
+    if user.invited_by.is_some() {
+        return Err(AttachRefusal::HasInviter);
+    }
+    if inviter.is_banned() {
+        return Err(AttachRefusal::BannedInviter);
+    }
+    if chain.iter().any(|above| above.id == user.id) {
+        return Err(AttachRefusal::Cycle);
+    }
+    if user.first_paid_at.is_some() && !force {
+        return Err(AttachRefusal::HasBought);
+    }
+    Ok(referral)
 }
 
 /// The referral of a user who just arrived by somebody's link. That the inviter exists and is not banned, and that nobody was first, are conditions
@@ -167,6 +196,32 @@ impl ReferralStats {
 mod tests {
     use super::*;
     use ulid::Ulid;
+
+    #[test]
+    fn by_hand_nobody_is_attached_twice_or_in_a_circle() {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let id = |id: i64| TelegramUserId::new(id).unwrap();
+        let person = |n, inviter: Option<i64>| User::join(id(n), "U", None, crate::Language::English, inviter.map(id), now);
+        let banned = User { banned_at: Some(now), ..person(1, None) };
+        let buyer = User { first_paid_at: Some(now), ..person(9, None) };
+        let (one, nine) = (person(1, None), person(9, None));
+        for (name, chain, user, force, expected) in [
+            ("a user", vec![one.clone()], nine.clone(), false, Ok(())),
+            ("through others", vec![person(3, Some(2)), person(2, Some(1)), one.clone()], nine.clone(), false, Ok(())),
+            ("nobody", vec![], nine.clone(), false, Err(AttachRefusal::UnknownInviter)),
+            ("himself", vec![nine.clone()], nine.clone(), true, Err(AttachRefusal::Oneself)),
+            ("a second time", vec![one.clone()], person(9, Some(2)), true, Err(AttachRefusal::HasInviter)),
+            ("by a banned one", vec![banned], nine.clone(), true, Err(AttachRefusal::BannedInviter)),
+            ("in a circle", vec![person(2, Some(9)), nine.clone()], nine.clone(), true, Err(AttachRefusal::Cycle)),
+            ("in a wide one", vec![person(3, Some(2)), person(2, Some(9)), nine.clone()], nine, true, Err(AttachRefusal::Cycle)),
+            ("too late", vec![one.clone()], buyer.clone(), false, Err(AttachRefusal::HasBought)),
+            ("too late, and all the same", vec![one], buyer, true, Ok(())),
+        ] {
+            let attached = attach_by_hand(&chain, &user, force, now);
+            assert_eq!(attached.as_ref().map(|_| ()).map_err(|refusal| *refusal), expected, "{name}");
+            assert!(attached.is_err() || attached.is_ok_and(|referral| referral.state == ReferralState::Attached), "{name}");
+        }
+    }
 
     #[test]
     fn one_prize_per_invited_user() {

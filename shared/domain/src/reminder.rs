@@ -62,7 +62,7 @@ const LOOKS_IN_VAIN: u32 = 4;
 impl Subscription {
     /// Whether its customer can still use it, as far as is known without asking the panel.
     pub const fn is_held(&self) -> bool {
-        self.ended_at.is_none() && self.revoked_at.is_none()
+        self.ended_at.is_none() && !self.is_switched_off()
     }
 
     /// After it was bought, renewed or added to: its end, if it came, is forgotten, and the account is looked at soon, unless nothing of it can end.
@@ -90,7 +90,7 @@ pub fn look(subscription: &Subscription, seen: &Seen, settings: &Reminders, now:
     // What is paid again by itself does not run out of days.
     let calm = (next.renews == Some(Renews::On)).then(|| Reminders { days_left: Vec::new(), ..settings.clone() });
     let settings = calm.as_ref().unwrap_or(settings);
-    let tell = if next.revoked_at.is_some() {
+    let tell = if next.is_switched_off() {
         next.owe_look(None);
         None
     } else if next.busy_with.is_some() {

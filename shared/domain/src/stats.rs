@@ -147,7 +147,7 @@ impl Counts {
     pub fn order(&mut self, order: &Order) {
         match order.id.key {
             OrderKey::Trial => self.totals.trials += 1,
-            OrderKey::Prize(_) | OrderKey::Welcome | OrderKey::Gift(_) => self.totals.presents += 1,
+            OrderKey::Prize(_) | OrderKey::Welcome | OrderKey::Gift(_) | OrderKey::Grant(_) => self.totals.presents += 1,
             OrderKey::Ulid(_) | OrderKey::Recurring(_) => {
                 self.totals.orders += 1;
                 self.products.entry(order.terms.product.clone()).or_default().orders += 1;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    change::{DataWish, Switch, TimeWish, Wish},
     duty::{Duty, LEASE, Work},
     extension::{DataTarget, Target, TimeTarget},
     ids::{OrderId, OrderKey, ProductId, SubscriptionName},
@@ -74,6 +75,9 @@ pub struct Subscription {
     /// When the link was last replaced by another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link_changed_at: Option<Timestamp>,
+    /// What an operator wants of the account, until the panel has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wish: Option<Wish>,
     /// When the account is to be looked at, while something else is owed first: an item owes one duty at a time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub look_at: Option<Timestamp>,
@@ -88,6 +92,9 @@ pub struct Subscription {
     pub renews: Option<Renews>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
+    /// Since when an operator has it switched off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled_at: Option<Timestamp>,
     #[serde(flatten)]
     pub work: Work,
     pub version: u64,
@@ -111,6 +118,18 @@ pub enum LinkWish {
     UnderWay,
     /// Replaced a moment ago: the same tap, come again.
     JustReplaced,
+    /// Owed from now on, after what an operator wants of the account.
+    AfterChange,
+}
+
+/// What a subscription is, as far as is known without asking the panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SubscriptionState {
+    Active,
+    /// Its time was up or its data used up at the last look.
+    Expired,
+    /// Switched off: by an operator, or because what fed it was refunded.
+    Disabled,
 }
 
 /// Why a text cannot be a subscription's label.
@@ -199,11 +218,13 @@ impl Subscription {
             orders: 1,
             link_asked_at: None,
             link_changed_at: None,
+            wish: None,
             look_at: None,
             reminded: Vec::new(),
             ended_at: None,
             renews: order.renews.then_some(Renews::On),
             revoked_at: None,
+            disabled_at: None,
             work: Work::default(),
             version: 1,
         };
@@ -249,6 +270,8 @@ impl Subscription {
         }
         self.busy_with = None;
         self.revoked_at = None;
+        // Whoever extended it found it switched on.
+        self.disabled_at = None;
         self.look_anew(now);
     }
 
@@ -299,6 +322,10 @@ impl Subscription {
 
     /// The customer wants another link. What was owed so far, a look at the account, waits until he has it.
     pub fn ask_link(&mut self, now: Timestamp) -> LinkWish {
+        if self.work.duty == Some(Duty::Change) {
+            self.link_asked_at = self.link_asked_at.or(Some(now));
+            return LinkWish::AfterChange;
+        }
         if self.work.duty == Some(Duty::NewLink) && self.work.parked.is_none() {
             return LinkWish::UnderWay;
         }
@@ -328,9 +355,74 @@ impl Subscription {
         self.owe_look(look_at);
     }
 
-    /// When the account is to be looked at next, `None`: not any more. A link that its customer waits for comes first, and the look after it.
+    /// An operator wants something of the account: added to what was wanted before, owed from now on, and taken by whoever writes it. A link that its
+    /// customer waits for, or has not been told of yet, is made after that.
+    pub fn ask_change(&mut self, wish: Wish, now: Timestamp) {
+        match self.work.duty {
+            Some(Duty::Remind) => self.look_at = self.work.due_at,
+            Some(Duty::NewLink) => self.link_asked_at = self.link_asked_at.or(Some(now)),
+            _ => {}
+        }
+        self.wish = Some(self.wish.unwrap_or_default().and(wish));
+        self.work.owe_and_take(Duty::Change, now.plus(LEASE));
+    }
+
+    /// The panel has what an operator wanted. What waited for it is owed now.
+    pub fn settle_change(&mut self, now: Timestamp) {
+        let wish = self.wish.take().unwrap_or_default();
+        match wish.data {
+            Some(DataWish::Unlimited) => self.data_limit = None,
+            Some(DataWish::Bytes(bytes)) => self.data_limit = Some(bytes),
+            None => {}
+        }
+        match wish.time {
+            Some(TimeWish::Unlimited) => self.duration_days = None,
+            // How long it works in all is not known of one that had no end: what is left of it is.
+            Some(TimeWish::Until(at)) if self.duration_days.is_none() => {
+                let days = u64::try_from(at.since(now).as_seconds()).unwrap_or_default().div_ceil(86_400);
+                self.duration_days = Some(u16::try_from(days).unwrap_or(u16::MAX).max(1));
+            }
+            Some(TimeWish::Until(_)) | None => {}
+        }
+        match wish.switch {
+            Some(Switch::Off) => self.disabled_at = self.disabled_at.or(Some(now)),
+            Some(Switch::On) => {
+                self.disabled_at = None;
+                self.revoked_at = None;
+            }
+            None => {}
+        }
+        self.work.clear();
+        self.look_at = None;
+        let waits_for_link = self.link_asked_at.is_some();
+        if waits_for_link {
+            self.work.owe(Duty::NewLink, now);
+        }
+        if self.is_switched_off() {
+            self.owe_look(None);
+        } else {
+            self.look_anew(now);
+        }
+    }
+
+    pub const fn is_switched_off(&self) -> bool {
+        self.disabled_at.is_some() || self.revoked_at.is_some()
+    }
+
+    pub const fn state(&self) -> SubscriptionState {
+        if self.is_switched_off() {
+            SubscriptionState::Disabled
+        } else if self.ended_at.is_some() {
+            SubscriptionState::Expired
+        } else {
+            SubscriptionState::Active
+        }
+    }
+
+    /// When the account is to be looked at next, `None`: not any more. What an operator wants of it and a link that its customer waits for come first,
+    /// and the look after them.
     pub fn owe_look(&mut self, at: Option<Timestamp>) {
-        if self.work.duty == Some(Duty::NewLink) {
+        if matches!(self.work.duty, Some(Duty::Change | Duty::NewLink)) {
             self.look_at = at;
             return;
         }
@@ -360,6 +452,62 @@ mod tests {
         let mut held: Subscription = serde_json::from_value(item).unwrap();
         held.owe_look(Some(NOW.plus(Span::days(1))));
         held
+    }
+
+    #[test]
+    fn what_an_operator_wants_comes_first_then_the_link_then_the_look() {
+        let mut held = held();
+        let look = held.work.due_at;
+        held.ask_change(Wish { data: Some(DataWish::Bytes(5)), ..Wish::default() }, NOW);
+        assert_eq!((held.work.duty, held.work.due_at, held.look_at), (Some(Duty::Change), Some(NOW.plus(LEASE)), look));
+        assert_eq!(held.ask_link(NOW), LinkWish::AfterChange);
+        held.work.park(NOW, "the panel is gone");
+        assert_eq!(held.ask_link(NOW.plus(Span::hours(1))), LinkWish::AfterChange);
+        assert_eq!(held.link_asked_at, Some(NOW), "since the first wish");
+        held.owe_look(Some(NOW));
+        assert_eq!(held.work.duty, Some(Duty::Change), "a renewal does not forget it");
+        // A second wish is added to the first, and takes up what was parked.
+        held.ask_change(Wish::OFF, NOW);
+        assert_eq!((held.wish, held.work.parked.is_some()), (Some(Wish { data: Some(DataWish::Bytes(5)), ..Wish::OFF }), false));
+        held.settle_change(NOW);
+        assert_eq!((held.work.duty, held.wish, held.data_limit, held.disabled_at), (Some(Duty::NewLink), None, Some(5), Some(NOW)));
+        assert_eq!((held.state(), held.is_held(), held.look_at), (SubscriptionState::Disabled, false, None));
+        held.settle_link();
+        assert_eq!(held.work.duty, None, "nobody looks at what is switched off");
+        held.ask_change(Wish::ON, NOW);
+        held.settle_change(NOW.plus(Span::days(1)));
+        assert_eq!((held.work.duty, held.state(), held.is_held()), (Some(Duty::Remind), SubscriptionState::Active, true));
+    }
+
+    #[test]
+    fn a_link_that_was_not_told_of_is_made_again_after_a_change() {
+        let mut held = held();
+        held.ask_link(NOW);
+        held.replace_link("https://panel.example/sub/new".into(), NOW);
+        held.ask_change(Wish::ON, NOW);
+        held.settle_change(NOW);
+        assert_eq!((held.work.duty, held.link_asked_at), (Some(Duty::NewLink), Some(NOW)));
+    }
+
+    #[test]
+    fn limits_are_what_an_operator_made_of_them() {
+        let until = |days| Some(TimeWish::Until(NOW.plus(Span::days(days))));
+        let (free, bytes) = (Some(DataWish::Unlimited), Some(DataWish::Bytes(9)));
+        for (before, data, time, after) in [
+            ((Some(1), Some(30)), None, None, (Some(1), Some(30))),
+            ((Some(1), Some(30)), free, Some(TimeWish::Unlimited), (None, None)),
+            ((None, None), bytes, until(10), (Some(9), Some(10))),
+            ((None, Some(30)), None, until(10), (None, Some(30))),
+            ((None, None), None, until(0), (None, Some(1))),
+            ((None, None), None, until(1_000_000), (None, Some(u16::MAX))),
+        ] {
+            let mut held = held();
+            (held.data_limit, held.duration_days) = before;
+            held.ask_change(Wish { data, time, switch: None }, NOW);
+            held.settle_change(NOW);
+            assert_eq!((held.data_limit, held.duration_days), after, "{before:?} {data:?} {time:?}");
+            assert_eq!(held.work.duty, (after != (None, None)).then_some(Duty::Remind), "only what can end is looked at");
+        }
     }
 
     #[test]

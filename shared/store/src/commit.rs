@@ -121,6 +121,20 @@ impl Write {
         Self::count(inviter, "invited", "attribute_exists(#pk) AND attribute_not_exists(#banned)").name("#banned", "banned_at")
     }
 
+    /// The same for an inviter whom nobody may have invited meanwhile. Condition: besides, he has no inviter.
+    pub fn count_invited_by_root(inviter: TelegramUserId) -> Self {
+        let mut write = Self::count_invited(inviter).name("#inviter", "invited_by");
+        write.condition.push_str(" AND attribute_not_exists(#inviter)");
+        write
+    }
+
+    /// Changes nothing of a user. Condition: he exists and has no inviter.
+    pub fn still_uninvited(user: TelegramUserId) -> Self {
+        Self::update(keys::user(user), "attribute_exists(#pk) AND attribute_not_exists(#inviter)")
+            .name("#pk", schema::PK)
+            .name("#inviter", "invited_by")
+    }
+
     /// An invited user paid for the first time. Condition: the inviter exists.
     pub fn count_qualified(inviter: TelegramUserId) -> Self {
         Self::count(inviter, "qualified", "attribute_exists(#pk)")

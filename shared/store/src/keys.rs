@@ -64,10 +64,19 @@ pub fn settings() -> Key {
     key("SETTINGS", "SHOP")
 }
 pub fn discount_code(name: &DiscountCodeName) -> Key {
-    key(format!("DISCOUNT#{name}"), "DISCOUNT")
+    key(discount_partition(name), "DISCOUNT")
 }
+pub(crate) const REDEMPTION_PREFIX: &str = "REDEMPTION#";
 pub fn redemption(name: &DiscountCodeName, user: TelegramUserId) -> Key {
-    key(format!("DISCOUNT#{name}"), format!("REDEMPTION#{user}"))
+    key(discount_partition(name), format!("{REDEMPTION_PREFIX}{user}"))
+}
+/// The partition of a code and of those who hold it.
+pub(crate) fn discount_partition(name: &DiscountCodeName) -> String {
+    format!("DISCOUNT#{name}")
+}
+/// How the partitions begin of the users whose ids begin with these digits.
+pub fn users_beginning(digits: &str) -> String {
+    format!("USER#{digits}")
 }
 /// `card`: the last four digits of the card that receives the money.
 pub fn card_amount(card: &str, amount: Money) -> Key {

@@ -27,7 +27,7 @@ pub use error::StoreError;
 pub use holders::{HELD_AT_ONCE, Held};
 pub use item::Entity;
 pub use list::{Filter, List, ListError, Page};
-pub use read::{NamedCode, Placing};
+pub use read::{Holder, NamedCode, Placing};
 pub use stats::{Counting, Slice};
 pub use work::{DueWork, Queue};
 

@@ -48,6 +48,8 @@ pub struct Filter {
     pub status: Option<String>,
     /// Attributes of the summary, by name.
     pub summary: Vec<(&'static str, String)>,
+    /// How the names of the items' own partitions begin.
+    pub partition: Option<String>,
     pub from: Option<Timestamp>,
     pub to: Option<Timestamp>,
 }
@@ -227,6 +229,10 @@ impl Store {
             request =
                 request.expression_attribute_names(format!("#s{n}"), *name).expression_attribute_values(format!(":s{n}"), text(value));
             conditions.push(format!("#summary.#s{n} = :s{n}"));
+        }
+        if let Some(begin) = &filter.partition {
+            request = request.expression_attribute_names("#pk", schema::PK).expression_attribute_values(":begin", text(begin));
+            conditions.push("begins_with(#pk, :begin)".to_owned());
         }
         // A filter is applied after the limit: look at more entries than are wanted, but never at an unbounded number.
         let evaluated = if conditions.is_empty() { limit } else { 200 };

@@ -147,6 +147,32 @@ impl Store {
         redemption_of(self.get(&keys::redemption(name, user)).await?)
     }
 
+    /// Who holds a code, by their ids: each customer with his orders. Who has given all his uses back holds none.
+    pub async fn redemptions_of(&self, name: &DiscountCodeName, cursor: Option<&Cursor>, limit: u8) -> Result<Page<Holder>, StoreError> {
+        let page = self.items(&keys::discount_partition(name), keys::REDEMPTION_PREFIX, cursor, limit, true).await?;
+        let holder = |item: Item| {
+            let user = key_of(&item)?.sk.strip_prefix(keys::REDEMPTION_PREFIX)?.parse().ok()?;
+            let orders = redemption_of(Some(item)).ok()?.orders;
+            let orders: Vec<OrderKey> = orders.iter().filter_map(|key| key.parse().ok()).collect();
+            (!orders.is_empty()).then_some(Holder { user, orders })
+        };
+        Ok(Page { items: page.items.into_iter().filter_map(holder).collect(), next: page.next })
+    }
+
+    /// A customer's wrong codes.
+    pub async fn guesses(&self, user: TelegramUserId) -> Result<Option<Guesses>, StoreError> {
+        self.find(&keys::guesses(user)).await
+    }
+
+    /// At most 100 different payments, those that there are, in one round trip; none where none is asked for.
+    pub async fn payments(&self, ids: &[PaymentId]) -> Result<Vec<Payment>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys: Vec<Key> = ids.iter().map(keys::payment).collect();
+        self.get_many(&keys).await?.into_iter().flatten().map(from_item).collect()
+    }
+
     pub async fn settings(&self) -> Result<Option<Settings>, StoreError> {
         self.find(&keys::settings()).await
     }
@@ -260,6 +286,11 @@ impl Store {
         limit: u8,
         forward: bool,
     ) -> Result<Page<E>, StoreError> {
+        let page = self.items(pk, prefix, cursor, limit, forward).await?;
+        Ok(Page { items: page.items.into_iter().map(from_item).collect::<Result<_, _>>()?, next: page.next })
+    }
+
+    async fn items(&self, pk: &str, prefix: &str, cursor: Option<&Cursor>, limit: u8, forward: bool) -> Result<Page<Item>, StoreError> {
         let start = cursor.and_then(|cursor| cursor.within_partition(pk, prefix));
         let request = self
             .client
@@ -276,9 +307,16 @@ impl Store {
             .set_exclusive_start_key(start);
         let answer = request.send().await.map_err(StoreError::of_sdk)?;
         let next = answer.last_evaluated_key.as_ref().and_then(Position::of_key).map(Cursor::new);
-        let items = answer.items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
-        Ok(Page { items, next })
+        Ok(Page { items: answer.items.unwrap_or_default(), next })
     }
+}
+
+/// A customer who holds a discount code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    pub user: TelegramUserId,
+    /// The orders that hold it, reserved or paid.
+    pub orders: Vec<OrderKey>,
 }
 
 /// What [`Store::placing`] reads.

@@ -29,7 +29,9 @@ async fn a_code_lives() {
             "first_purchase_only": true, "minimum": {"amount": "1000", "currency": "IRT"}, "user_id": null, "created_at": "2026-11-22T12:00:00.001Z", "version": 1,
         })
     );
-    assert_eq!(shop.get("/admin/v1/discount-codes/Spring20").await.body, made.body, "a code has no case");
+    let shown = shop.get("/admin/v1/discount-codes/Spring20").await.body;
+    assert!(made.body.as_object().unwrap().iter().all(|(field, value)| shown[field] == *value), "a code has no case: {shown}");
+    assert_eq!((&shown["uses"], shown["audit"].as_array().unwrap().len()), (&json!([]), 1));
 
     // An order holds a use; an edit does not touch it.
     shop.order(7, Some("SPRING20")).await;
@@ -49,7 +51,8 @@ async fn a_code_lives() {
     ] {
         assert_eq!(changed.body[field], value, "{field}");
     }
-    assert_eq!(shop.get("/admin/v1/discount-codes/SPRING20").await.body, changed.body);
+    let shown = shop.get("/admin/v1/discount-codes/SPRING20").await.body;
+    assert!(changed.body.as_object().unwrap().iter().all(|(field, value)| shown[field] == *value), "{shown}");
     for (action, active) in [("archive", false), ("unarchive", true)] {
         assert_eq!(shop.post(&format!("/admin/v1/discount-codes/spring20/{action}"), json!({})).await.body["active"], active);
     }
@@ -114,4 +117,64 @@ async fn codes_are_found_and_made_up() {
     assert_eq!(shop.ids("/admin/v1/discount-codes?q=code-1", "code").await, ["CODE-1"]);
     assert!(shop.ids("/admin/v1/discount-codes?q=code-1&active=true", "code").await.is_empty());
     assert!(shop.ids("/admin/v1/discount-codes?q=%25", "code").await.is_empty());
+}
+
+#[tokio::test]
+async fn who_holds_a_code_is_shown() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    assert_eq!(shop.post(CODES, json!({"code": "MANY", "percent": "10"})).await.status, 201);
+    let mut names = Vec::new();
+    for buyer in [7, 8, 9] {
+        names.push(shop.name(&shop.order(buyer, Some("MANY")).await));
+    }
+    let uses = |n: i64, name: &String| json!({"user_id": n, "order_ids": [name]});
+    let all = json!([uses(7, &names[0]), uses(8, &names[1]), uses(9, &names[2])]);
+    assert_eq!(shop.get("/admin/v1/discount-codes/many").await.body["uses"], all);
+    assert_eq!(json!(shop.walk("/admin/v1/discount-codes/MANY/uses", "user_id", 2).await), json!([7, 8, 9]));
+    assert_eq!(shop.post(&format!("/admin/v1/orders/{}/cancel", names[1]), json!({})).await.status, 200);
+    assert_eq!(json!(shop.walk("/admin/v1/discount-codes/MANY/uses", "user_id", 1).await), json!([7, 9]), "what is given back is not held");
+    shop.get("/admin/v1/discount-codes/NONE/uses").await.is_problem(404, "not-found", &[]);
+    let order = shop.get(&format!("/admin/v1/orders/{}", names[0])).await.body;
+    assert_eq!(
+        (&order["code"]["code"], &order["code"]["times_used"]),
+        (&json!("MANY"), &json!(2)),
+        "an order is shown with its code as it is now"
+    );
+}
+
+#[tokio::test]
+async fn many_codes_are_made_at_once() {
+    let shop = Shop::open().await;
+    let body = json!({"count": 200, "prefix": "nowruz-", "percent": "20", "use_limit": 1});
+    let ask = |body: &Value| shop.ask("POST", "/admin/v1/discount-codes/batch").key("spring").json(body).send();
+    let made = ask(&body).await;
+    assert_eq!((made.status.as_u16(), made.header("location")), (201, ""), "{}", made.text);
+    let codes: Vec<&str> = made.body["codes"].as_array().unwrap().iter().map(|code| code.as_str().unwrap()).collect();
+    let different: std::collections::BTreeSet<&&str> = codes.iter().collect();
+    assert_eq!((codes.len(), different.len(), &made.body["count"]), (200, 200, &json!(200)));
+    assert!(codes.iter().all(|code| code.starts_with("NOWRUZ-") && code.len() == 17), "{codes:?}");
+    let one = shop.get(&format!("/admin/v1/discount-codes/{}", codes[150])).await.body;
+    assert_eq!((&one["percent"], &one["use_limit"], &one["active"]), (&json!("20"), &json!(1), &json!(true)));
+    assert_eq!(ask(&body).await.text, made.text);
+    assert_eq!(shop.walk(CODES, "code", 100).await.len(), 200, "no second set");
+    assert_eq!(shop.history("code-batch", made.body["batch"].as_str().unwrap()).await, ["bootstrap create"]);
+    let history = shop.get(&format!("/admin/v1/audit?entity=code-batch&id={}", made.body["batch"].as_str().unwrap())).await.body;
+    assert_eq!((&history["items"][0]["after"]["count"], &history["items"][0]["after"]["prefix"]), (&json!(200), &json!("NOWRUZ-")));
+
+    for (body, fields) in [
+        (json!({"count": 0, "percent": "1"}), vec!["count"]),
+        (json!({"count": 501, "percent": "1"}), vec!["count"]),
+        (json!({"count": 1, "percent": "1", "prefix": "x".repeat(11)}), vec!["prefix"]),
+        (json!({"count": 1, "percent": "1", "prefix": "a b"}), vec!["prefix"]),
+        (json!({"count": 1, "prefix": "نوروز", "percent": "1"}), vec!["prefix"]),
+        (json!({"count": 1}), vec!["amount", "percent"]),
+        (json!({"count": 1, "percent": "0"}), vec!["percent"]),
+        (json!({"count": 1, "percent": "1", "code": "X"}), vec!["code"]),
+        (json!({"count": 1, "percent": "1", "products": ["none"]}), vec!["products"]),
+        (json!({"percent": "1"}), vec!["count"]),
+    ] {
+        shop.post("/admin/v1/discount-codes/batch", body.clone()).await.is_problem(422, "invalid-fields", &fields);
+    }
+    assert_eq!(shop.walk(CODES, "code", 100).await.len(), 200);
 }

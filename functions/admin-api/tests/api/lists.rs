@@ -175,3 +175,60 @@ async fn a_cursor_is_good_for_its_own_list_only() {
     }
     assert_eq!(shop.get(&format!("/admin/v1/orders?limit=50&cursor={orders}")).await.body["items"].as_array().unwrap().len(), 3);
 }
+
+/// Pages that are read while orders move on show each of them once.
+#[tokio::test]
+async fn pages_stay_as_they_are_while_orders_move_on() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    let mut names = Vec::new();
+    for buyer in 1..=9 {
+        names.push(shop.name(&shop.order(buyer, None).await));
+        shop.clock.tick();
+    }
+    names.reverse();
+    for filter in ["", "status=awaiting_payment&"] {
+        let (mut seen, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = shop.get(&format!("/admin/v1/orders?{filter}limit=2{cursor}")).await.body;
+            seen.extend(page["items"].as_array().unwrap().iter().map(|order| order["id"].as_str().unwrap().to_owned()));
+            // What was shown just now changes, and so does what comes after the next page.
+            for name in [seen.last().cloned(), names.get(seen.len() + 3).cloned()].into_iter().flatten() {
+                let body = json!({"method": "card", "reference": name, "amount": {"amount": "1", "currency": "IRT"}, "reason": "test"});
+                shop.post(&format!("/admin/v1/orders/{name}/settle"), body).await;
+            }
+            match page["next_cursor"].as_str() {
+                None => break,
+                Some(next) => cursor = format!("&cursor={next}"),
+            }
+        }
+        let mut once = seen.clone();
+        once.sort();
+        once.dedup();
+        assert_eq!(once.len(), seen.len(), "none twice");
+        if filter.is_empty() {
+            assert_eq!(seen, names, "none missing");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_status_is_a_word_to_look_for() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    let (paid, open) = (shop.order(1, None).await, shop.order(2, None).await);
+    let body = json!({"method": "crypto-pay", "reference": "99", "amount": {"amount": "1", "currency": "USD"}, "reason": "test"});
+    assert_eq!(shop.post(&format!("/admin/v1/orders/{}/settle", shop.name(&paid)), body).await.status, 200);
+    for (path, expected) in [
+        ("orders?q=awaiting_payment", vec![json!(shop.name(&open))]),
+        ("orders?q=paid", vec![json!(shop.name(&paid))]),
+        ("orders?q=paid&status=expired", vec![]),
+        ("orders?q=pai", vec![]),
+        ("payments?q=applied", vec![json!("crypto-pay~99")]),
+        ("payments?q=refunded", vec![]),
+        ("payments?q=applied&status=unapplied", vec![]),
+        ("payments?q=99", vec![json!("crypto-pay~99")]),
+    ] {
+        assert_eq!(shop.ids(&format!("/admin/v1/{path}"), "id").await, expected, "{path}");
+    }
+}

@@ -25,6 +25,8 @@ mod settings;
 #[cfg(test)]
 mod stats;
 #[cfg(test)]
+mod subscriptions;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod users;

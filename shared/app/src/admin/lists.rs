@@ -12,7 +12,7 @@ use domain::{
     user::{User, UserStatus},
 };
 pub use store::ListError;
-use store::{Cursor, Filter, Page, StoreError};
+use store::{Cursor, Filter, Page, StoreError, keys::users_beginning};
 use tracing::warn;
 
 use crate::App;
@@ -38,7 +38,7 @@ pub struct UserFilter {
     pub trial: Option<bool>,
     pub invited_by: Option<TelegramUserId>,
     pub created: Created,
-    /// A user's id, an order's reference (its buyer), or the name of a status.
+    /// A user's id or the digits that it begins with, an order's reference (its buyer), or the name of a status.
     pub q: Option<String>,
 }
 
@@ -50,7 +50,7 @@ pub struct OrderFilter {
     pub product: Option<ProductId>,
     pub method: Option<Gateway>,
     pub created: Created,
-    /// An order's reference, a user's id, or the name of an account on the panel.
+    /// An order's reference, a user's id, the name of an account on the panel, or the name of a status.
     pub q: Option<String>,
 }
 
@@ -62,7 +62,7 @@ pub struct PaymentFilter {
     pub status: Option<PaymentStatus>,
     pub method: Option<Gateway>,
     pub created: Created,
-    /// A payment's id, a gateway's reference, an order's reference, or a user's id.
+    /// A payment's id, a gateway's reference, an order's reference, a user's id, or the name of a status.
     pub q: Option<String>,
 }
 
@@ -106,6 +106,7 @@ impl PaymentFilter {
 
 /// What somebody looks for by a word.
 enum Sought {
+    Status(OrderStatus),
     Order(OrderId),
     User(TelegramUserId),
     Nothing,
@@ -127,25 +128,33 @@ impl App {
     /// Users, the last to join first; of one inviter, by their ids.
     pub async fn list_users(&self, filter: &UserFilter, cursor: Option<&Cursor>, limit: u8) -> Result<Page<User>, ListError> {
         let mut filter = filter.clone();
+        let mut beginning = None;
         if let Some(q) = filter.q.take() {
             let status = UserStatus::ALL.into_iter().find(|status| status.name() == q);
             match (status, self.names.open_order(&q), q.parse()) {
                 (Some(status), ..) if filter.status.is_none_or(|asked| asked == status) => filter.status = Some(status),
-                (None, Ok((OrderId { buyer: id, .. }, _)), _) | (None, Err(_), Ok(id)) => {
+                (None, Ok((OrderId { buyer: id, .. }, _)), _) => {
                     return Ok(only(self.store.user(id).await?.filter(|user| filter.admits(user))));
                 }
+                // A whole id is he; other digits are how ids begin.
+                (None, Err(_), Ok(id)) => match self.store.user(id).await? {
+                    Some(user) => return Ok(only(Some(user).filter(|user| filter.admits(user)))),
+                    None => beginning = Some(q),
+                },
                 _ => return Ok(only(None)),
             }
         }
         if let Some(inviter) = filter.invited_by {
             let mut page = self.store.invited_by(inviter, cursor, limit).await?;
-            page.items.retain(|user| filter.admits(user));
+            let begins = |user: &User| beginning.as_ref().is_none_or(|digits| user.id.to_string().starts_with(digits));
+            page.items.retain(|user| filter.admits(user) && begins(user));
             return Ok(page);
         }
         let mut summary = Vec::new();
         summary.extend(filter.banned.map(|banned| ("banned", banned.to_string())));
         summary.extend(filter.trial.map(|trial| ("trial", trial.to_string())));
-        let asked = by_index(filter.status.map(UserStatus::name), summary, filter.created);
+        let mut asked = by_index(filter.status.map(UserStatus::name), summary, filter.created);
+        asked.partition = beginning.as_deref().map(users_beginning);
         self.store.list_users(&asked, cursor, limit, self.now()).await
     }
 
@@ -154,9 +163,10 @@ impl App {
         let mut filter = filter.clone();
         if let Some(q) = filter.q.take() {
             match self.sought(&q).await {
+                Sought::Status(status) if filter.status.is_none_or(|asked| asked == status) => filter.status = Some(status),
                 Sought::Order(id) => return Ok(only(self.store.order(id).await?.filter(|order| filter.admits(order)))),
                 Sought::User(id) if filter.user.is_none_or(|user| user == id) => filter.user = Some(id),
-                Sought::User(_) | Sought::Nothing => return Ok(only(None)),
+                Sought::Status(_) | Sought::User(_) | Sought::Nothing => return Ok(only(None)),
             }
         }
         if let Some(user) = filter.user {
@@ -175,13 +185,15 @@ impl App {
     pub async fn list_payments(&self, filter: &PaymentFilter, cursor: Option<&Cursor>, limit: u8) -> Result<Page<Payment>, ListError> {
         let mut filter = filter.clone();
         if let Some(q) = filter.q.take() {
-            let named = self.payments_named(&q).await?;
+            let status = PaymentStatus::ALL.into_iter().find(|status| status.name() == q);
+            let named = if status.is_some() { Vec::new() } else { self.payments_named(&q).await? };
             if !named.is_empty() {
                 return Ok(Page { items: named.into_iter().filter(|payment| filter.admits(payment)).collect(), next: None });
             }
-            match (self.names.open_order(&q), q.parse()) {
-                (Ok((id, _)), _) if filter.order.is_none_or(|order| order == id) => filter.order = Some(id),
-                (Err(_), Ok(id)) if filter.user.is_none_or(|user| user == id) => filter.user = Some(id),
+            match (status, self.names.open_order(&q), q.parse()) {
+                (Some(status), ..) if filter.status.is_none_or(|asked| asked == status) => filter.status = Some(status),
+                (None, Ok((id, _)), _) if filter.order.is_none_or(|order| order == id) => filter.order = Some(id),
+                (None, Err(_), Ok(id)) if filter.user.is_none_or(|user| user == id) => filter.user = Some(id),
                 _ => return Ok(only(None)),
             }
         }
@@ -225,14 +237,13 @@ impl App {
             Some(id) => vec![id],
             None => Gateway::ALL.into_iter().filter_map(|gateway| PaymentId::new(gateway, q).ok()).collect(),
         };
-        let mut found = Vec::new();
-        for id in ids {
-            found.extend(self.store.payment(&id).await?);
-        }
-        Ok(found)
+        self.store.payments(&ids).await
     }
 
     async fn sought(&self, q: &str) -> Sought {
+        if let Some(status) = OrderStatus::from_name(q) {
+            return Sought::Status(status);
+        }
         if let Ok((id, _)) = self.names.open_order(q) {
             return Sought::Order(id);
         }
@@ -265,5 +276,5 @@ impl App {
 const CLOCKS_DIFFER: Span = Span::minutes(5);
 
 fn by_index(status: Option<&'static str>, summary: Vec<(&'static str, String)>, created: Created) -> Filter {
-    Filter { status: status.map(str::to_owned), summary, from: created.from, to: created.to }
+    Filter { status: status.map(str::to_owned), summary, partition: None, from: created.from, to: created.to }
 }

@@ -68,6 +68,52 @@ impl App {
         }
     }
 
+    /// The order is paid by money that no gateway told of, as far as the shop knows: an operator has seen it, at the gateway or at the bank. The payment
+    /// has the gateway's own name, so that its report, should it come after all, pays nothing a second time. Doing it twice is success.
+    pub async fn settle_order<'a>(
+        &self,
+        id: OrderId,
+        payment: &PaymentId,
+        amount: Money,
+        reason: &str,
+        by: impl Into<By<'a, Order>>,
+        deadline: Deadline,
+    ) -> Result<Order, OperateError> {
+        let by = by.into();
+        let order = self.store.order(id).await?.ok_or(OperateError::NotFound)?;
+        if order.payment.as_ref() == Some(payment) {
+            return Ok(order);
+        }
+        let told = json(&serde_json::json!({ "payment": payment, "amount": amount, "reason": reason }))?;
+        let change = Change::new(&by, "settle", "order", self.names.order(id)).from(order.status.name()).to(told);
+        let event = PaymentEvent {
+            payment: payment.clone(),
+            order: Some((id, 1)),
+            status: ReportedStatus::Paid,
+            amount: Some(amount),
+            payer: None,
+            recurring: false,
+        };
+        match self.store.payment(payment).await? {
+            Some(known) if known.status == PaymentStatus::Unapplied => {
+                return Err(OperateError::WrongState("The shop knows this payment, which pays no order: apply it to this one.".into()));
+            }
+            Some(known) if known.order != Some(id) => return Err(OperateError::WrongState("This payment is another order's.".into())),
+            Some(known) if known.status != PaymentStatus::Applied => {
+                return Err(OperateError::WrongState(format!("The payment is {}.", known.status.name())));
+            }
+            Some(_) | None => {}
+        }
+        match Box::pin(self.settle(&event, Proof::Word(&change), deadline)).await? {
+            Settled::Paid(order) | Settled::Already(order) => Ok(*order),
+            Settled::Unapplied(UnappliedReason::PaidTwice) => {
+                Err(OperateError::WrongState("The order was paid by another payment.".into()))
+            }
+            Settled::Unapplied(UnappliedReason::OrderEnded) => Err(OperateError::WrongState("The order was canceled or refunded.".into())),
+            Settled::Unapplied(_) | Settled::Ignored => Err(OperateError::Changed),
+        }
+    }
+
     /// The payment goes back: through its gateway, or, with `by_hand`, it has been sent back by a person. Doing it twice is success.
     pub async fn refund_payment<'a>(
         &self,

@@ -4,7 +4,10 @@ use domain::{
     Currency, Money, OrderId, OrderKey, TelegramUserId,
     duty::Duty,
     order::{Attempt, Event, Order, OrderStatus, UnappliedReason},
-    payment::{Gateway, PaymentEvent, PreCheckoutRefusal, ReportedStatus, Settlement, gateway_currencies, pre_checkout, settle},
+    payment::{
+        Arrived, Gateway, PaymentEvent, PreCheckoutRefusal, ReportedStatus, Settlement, arrived, gateway_currencies, pre_checkout, settle,
+        settle_by_hand,
+    },
     time::Span,
 };
 use proptest::{prelude::*, sample::select};
@@ -318,5 +321,51 @@ proptest! {
         order.id = OrderId::new(user(stranger), OrderKey::Ulid(Ulid::from_parts(1, 1)));
         prop_assert_eq!(settled(Some(&order), &report()), "other_payer");
         prop_assert_eq!(pre_checkout(Some(&order), 1, user(BUYER), false, Some(stars(140)), NOW), Err(PreCheckoutRefusal::OtherPayer));
+    }
+}
+
+#[test]
+fn what_arrived_is_held_against_what_was_asked_for() {
+    for (amount, expected) in [
+        (toman(140_000), Arrived::Enough),
+        (toman(140_001), Arrived::Enough),
+        (toman(139_999), Arrived::Short { missing: toman(1) }),
+        (toman(0), Arrived::Short { missing: toman(140_000) }),
+        (money("140000", Currency::Irr), Arrived::OtherCurrency),
+        (stars(140_000), Arrived::OtherCurrency),
+    ] {
+        assert_eq!(arrived(toman(140_000), amount), expected, "{amount:?}");
+    }
+}
+
+#[test]
+fn an_operator_settles_what_no_gateway_told_of() {
+    let id = payment(Gateway::CryptoPay, "528890");
+    for (order, expected) in [
+        (tried(), "applied"),
+        (expired(), "applied"),
+        (canceled(), "order_ended"),
+        (paid(), "paid_twice"),
+        (provisioned(), "paid_twice"),
+        (refunded(), "order_ended"),
+    ] {
+        let settled = match settle_by_hand(&order, &id, NOW, LEASE_UNTIL) {
+            Settlement::Apply(transition) => {
+                assert_eq!(transition.order.payment, Some(id.clone()));
+                // The gateway's own word for it changes nothing any more.
+                let event = PaymentEvent {
+                    payment: id.clone(),
+                    amount: Some(money("2.80", Currency::Usd)),
+                    order: Some((order.id, 3)),
+                    ..report()
+                };
+                assert_eq!(settle(Some(&transition.order), &event, NOW, LEASE_UNTIL), Settlement::Already);
+                assert_eq!(settle_by_hand(&transition.order, &id, NOW, LEASE_UNTIL), Settlement::Already);
+                "applied"
+            }
+            Settlement::Unapplied(reason) => reason.name(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(settled, expected, "{}", order.status.name());
     }
 }

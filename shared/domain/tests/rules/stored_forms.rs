@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use domain::{
     Language, OrderId, OrderKey, Timestamp,
     admin::{Actor, AdminToken, AuditEntry, Role},
+    change::{DataWish, Switch, TimeWish, Wish},
     conversation::{Awaiting, Conversation},
     discount::{Benefit, DiscountCode},
     order::{Event, Order, OrderStatus, UnappliedReason},
@@ -491,6 +492,15 @@ fn a_subscription() {
     assert_eq!(json["reminded"], serde_json::json!([{ "days_left": 3 }, { "data_left": 20 }, "ended", "win_back"]));
     assert_eq!(json["ended_at"], "2027-01-15T08:00:00.000Z");
     returns(&reminded);
+    let mut wished = full.clone();
+    wished.ask_change(Wish { data: Some(DataWish::Bytes(9)), time: Some(TimeWish::Until(NOW)), switch: Some(Switch::On) }, NOW);
+    wished.disabled_at = Some(NOW);
+    let json = serde_json::to_value(&wished).unwrap();
+    let wish = serde_json::json!({ "data": { "bytes": 9 }, "time": { "until": "2027-01-15T08:00:00.000Z" }, "switch": "on" });
+    assert_eq!((&json["wish"], &json["duty"], &json["disabled_at"]), (&wish, &"change".into(), &"2027-01-15T08:00:00.000Z".into()));
+    returns(&wished);
+    let other = Wish { data: Some(DataWish::Unlimited), time: Some(TimeWish::Unlimited), switch: Some(Switch::Off) };
+    assert_eq!(serde_json::to_value(other).unwrap(), serde_json::json!({ "data": "unlimited", "time": "unlimited", "switch": "off" }));
     let least = Subscription { data_limit: None, duration_days: None, revoked_at: None, ..full.clone() };
     let json = serde_json::to_value(&least).unwrap();
     assert!(["data_limit", "duration_days", "revoked_at"].iter().all(|absent| json.get(absent).is_none()));

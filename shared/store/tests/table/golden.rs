@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use domain::{
+    change::{DataWish, TimeWish, Wish},
     duty::Duty,
     guesses::Guesses,
     order::{Event, Order, UnappliedReason},
@@ -557,6 +558,43 @@ async fn a_subscription() {
             version: N 1
             work_shard: S "courtesy#1"
         "#]],
+    )
+    .await;
+}
+
+/// What an operator wants of it is owed like a promise, and the look waits.
+#[tokio::test]
+async fn a_subscription_that_is_to_be_changed() {
+    let mut held = subscription(&finished_order());
+    held.ask_change(Wish { data: Some(DataWish::Bytes(53_687_091_200)), time: Some(TimeWish::Until(minutes(9))), ..Wish::OFF }, now());
+    held.disabled_at = Some(now());
+    stored(
+        &held,
+        expect![[r#"
+        22 attributes, 663 bytes
+        PK: S "USER#7000000001"
+        SK: S "SUBSCRIPTION#01M81J18G10000000000000QQD"
+        created_at: S "2026-11-22T12:00:00.000Z"
+        data_limit: N 53687091200
+        disabled_at: S "2026-11-22T12:00:00.000Z"
+        due_at: S "2026-11-22T12:01:30.000Z"
+        duration_days: N 30
+        duty: S "change"
+        entity_type: S "subscription"
+        fence: N 1
+        link: S "https://panel.example.com/sub/d2F2ZV9zdWJzY3JpcHRpb24sMTc5NTM0ODgwMAd2F2ZV9zdWJzY3JpcHRpb24sMTc5NTM0ODgwMA"
+        look_at: S "2026-11-23T12:00:00.000Z"
+        name: S "mfrggzdfmztwq2lknnwg23tpoe"
+        nonce: S "a nonce of 26 characters.."
+        order: M {buyer: N 7000000001, key: S "01M81J18G10000000000000QQD"}
+        product: S "gb50-30d"
+        schema_version: N 1
+        title: S "۵۰ گیگابایت، ۳۰ روز"
+        tries: N 1
+        version: N 1
+        wish: M {data: M {bytes: N 53687091200}, switch: S "off", time: M {until: S "2026-11-22T12:09:00.000Z"}}
+        work_shard: S "promise#1"
+    "#]],
     )
     .await;
 }

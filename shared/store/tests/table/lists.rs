@@ -342,3 +342,49 @@ async fn an_item_without_a_summary_fits_no_filter() {
     let banned = Filter { summary: vec![("banned", "false".into())], ..Filter::default() };
     assert!(shop.store.list_users(&banned, None, 10, now()).await.unwrap().items.is_empty());
 }
+
+#[tokio::test]
+async fn users_are_found_by_how_their_ids_begin() {
+    let shop = Shop::open().await;
+    // Ids from 7000000001 on, a few of them months ago.
+    create_all(&shop, (1..=90).map(|n| joined(n, days_ago(if n % 9 == 0 { 100 } else { 0 })))).await;
+    let begin = |digits: &str| Filter { partition: Some(store::keys::users_beginning(digits)), ..Filter::default() };
+    let range = |of: std::ops::RangeInclusive<i64>| of.collect::<BTreeSet<_>>();
+    for (digits, expected) in [
+        ("70000000", range(1..=90)),
+        ("700000001", range(10..=19)),
+        ("7000000042", range(42..=42)),
+        ("8", BTreeSet::new()),
+        ("700000000", range(1..=9)),
+    ] {
+        for limit in [1, 7, 100] {
+            let (found, pages) = walk(async |cursor| shop.store.list_users(&begin(digits), cursor, limit, now()).await).await;
+            assert_eq!(ids(&found).into_iter().collect::<BTreeSet<_>>(), expected, "{digits} by {limit}");
+            assert_eq!(found.len(), expected.len(), "none twice");
+            assert!(pages.iter().all(|page| *page <= usize::from(limit)), "{pages:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_holds_a_code_is_paged_through() {
+    let shop = Shop::open().await;
+    let name = code_name();
+    let mut writes: Vec<Write> = (1..=7).map(|n| Write::hold_redemption(&name, order_id(n, 1), None)).collect();
+    writes.push(Write::create(&code()).unwrap());
+    shop.store.commit("hold", writes).await.unwrap();
+    shop.store.commit("hold more", vec![Write::hold_redemption(&name, order_id(3, 2), None)]).await.unwrap();
+    shop.store.commit("give back", vec![Write::drop_redemption(&name, order_id(5, 1))]).await.unwrap();
+    for limit in [1, 2, 100] {
+        let (mut held, mut cursor): (_, Option<Cursor>) = (Vec::new(), None);
+        loop {
+            let page = shop.store.redemptions_of(&name, cursor.as_ref(), limit).await.unwrap();
+            held.extend(page.items.into_iter().map(|holder| (holder.user.get() - 7_000_000_000, holder.orders.len())));
+            cursor = page.next.map(|next| next.to_string().parse().unwrap());
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(held, [(1, 1), (2, 1), (3, 2), (4, 1), (6, 1), (7, 1)], "by {limit}");
+    }
+}

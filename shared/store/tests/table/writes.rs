@@ -203,6 +203,19 @@ async fn retake_release_and_late_use() {
 }
 
 #[tokio::test]
+async fn only_whom_nobody_invited_stays_at_the_top() {
+    let invited = User { invited_by: Some(id(2)), ..user(1) };
+    let banned = User { banned_at: Some(now()), ..user(1) };
+    assert_eq!(on(&user(1), Write::count_invited_by_root(id(1))).await.done::<User>(), User { invited: 1, version: 2, ..user(1) });
+    assert_eq!(on(&user(1), Write::still_uninvited(id(1))).await.done::<User>(), user(1));
+    for write in [Write::count_invited_by_root, Write::still_uninvited] {
+        assert_eq!(on(&invited, write(id(1))).await.refused_by::<User>(), invited);
+        assert_eq!(on_nothing(keys::user(id(1)), write(id(1))).await, NOBODY);
+    }
+    assert_eq!(on(&banned, Write::count_invited_by_root(id(1))).await.refused_by::<User>(), banned);
+}
+
+#[tokio::test]
 async fn accepting_the_terms_of_use() {
     let accepted = |version| User { terms_accepted: version, ..user(1) };
     for (before, version, fits) in [(None, 1, true), (Some(1), 2, true), (Some(2), 2, false), (Some(3), 2, false)] {
