@@ -102,12 +102,27 @@ pub(crate) fn to_item<E: Entity>(entity: &E) -> Result<Item, StoreError> {
     Ok(item)
 }
 
+/// Whether all of a value has types that the SDK knows; at others `serde_dynamo` panics.
+fn is_known(value: &AttributeValue) -> bool {
+    match value {
+        AttributeValue::L(values) => values.iter().all(is_known),
+        AttributeValue::M(values) => values.values().all(is_known),
+        value => !value.is_unknown(),
+    }
+}
+
 pub(crate) fn from_item<E: Entity>(mut item: Item) -> Result<E, StoreError> {
     let part = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
     let key = Key { pk: part(schema::PK), sk: part(schema::SK) };
     let kind = item.get(schema::ENTITY_TYPE).and_then(|value| value.as_s().ok()).map(String::as_str);
     if kind != Some(E::TYPE) {
         return Err(StoreError::Unreadable { key: key.to_string(), reason: format!("not a {}", E::TYPE) });
+    }
+    if !item.values().all(is_known) {
+        return Err(StoreError::Unreadable {
+            key: key.to_string(),
+            reason: "an attribute of a type that this version does not know".into(),
+        });
     }
     if let Some((said, value)) = E::said_by_key(&key) {
         item.insert(said.to_owned(), value);
