@@ -1,6 +1,7 @@
 //! Who sends a request.
 
 use app::{App, admin::Operator};
+use domain::admin::Source;
 use lambda_http::http::{HeaderMap, header};
 
 use crate::problem::{Kind, Problem};
@@ -9,10 +10,10 @@ use crate::problem::{Kind, Problem};
 const MAX_TOKEN: usize = 256;
 
 /// The operator behind the bearer token. Every refusal is the same, whatever is wrong.
-pub async fn operator(app: &App, headers: &HeaderMap) -> Result<Operator, Problem> {
+pub async fn operator(app: &App, headers: &HeaderMap, source: &Source) -> Result<Operator, Problem> {
     let refused = || Problem::new(Kind::Unauthorized, "A valid bearer token is needed.");
     let token = bearer(headers).ok_or_else(refused)?;
-    app.operator(token).await?.ok_or_else(refused)
+    app.operator(token, source).await?.ok_or_else(refused)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

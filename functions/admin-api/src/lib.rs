@@ -29,12 +29,15 @@ mod unapplied;
 mod users;
 mod wire;
 
+use std::net::IpAddr;
+
 use app::{App, Deadline, admin::Operator};
 use call::Call;
-use domain::time::Span;
+use domain::{admin::Source, time::Span};
 use lambda_http::{
     Body, Request, RequestExt, Response,
     http::{HeaderMap, Method, Uri},
+    request::RequestContext,
 };
 pub use openapi::document as openapi_document;
 use problem::{Kind, Problem};
@@ -56,8 +59,9 @@ pub fn routes() -> impl Iterator<Item = (&'static str, &'static str)> {
 pub async fn handle(app: &App, request: Request) -> Response<Body> {
     let invocation_ends = request.lambda_context_ref().map(|context| context.deadline);
     let deadline = Deadline::of_invocation(app, invocation_ends, TURN);
+    let source = Source::of(source_ip(&request));
     let (parts, body) = request.into_parts();
-    let asked = Asked { method: &parts.method, uri: &parts.uri, headers: &parts.headers, body: body.as_ref(), deadline };
+    let asked = Asked { method: &parts.method, uri: &parts.uri, headers: &parts.headers, body: body.as_ref(), source: &source, deadline };
     let began = app.now();
     let (route, outcome) = answer(app, &asked).await;
     let response = outcome.unwrap_or_else(Reply::from).into_response(parts.method == Method::HEAD);
@@ -67,12 +71,21 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
     response
 }
 
+/// Who connected to the front door, by its own word; never taken from a header.
+fn source_ip(request: &Request) -> Option<IpAddr> {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref()?.parse().ok(),
+        _ => None,
+    }
+}
+
 /// A request, taken apart.
 struct Asked<'a> {
     method: &'a Method,
     uri: &'a Uri,
     headers: &'a HeaderMap,
     body: &'a [u8],
+    source: &'a Source,
     deadline: Deadline,
 }
 
@@ -86,7 +99,7 @@ async fn answer(app: &App, asked: &Asked<'_>) -> (&'static str, Result<Reply, Pr
     };
     let operator = match route.access {
         Access::Open => None,
-        Access::Role(role) => match authorized(app, asked.headers, role).await {
+        Access::Role(role) => match authorized(app, asked, route.path, role).await {
             Ok(operator) => Some(operator),
             Err(problem) => return (route.path, Err(problem)),
         },
@@ -94,10 +107,19 @@ async fn answer(app: &App, asked: &Asked<'_>) -> (&'static str, Result<Reply, Pr
     if asked.body.len() > MAX_BODY {
         return (route.path, Err(Problem::new(Kind::PayloadTooLarge, format!("A request has at most {MAX_BODY} bytes."))));
     }
-    let outcome = match Call::new(app, route, parameters, operator, asked) {
-        Ok(call) => once::answer(&call).await,
-        Err(problem) => Err(problem),
+    // On the heap, as everything that a handler holds: two futures side by side would be too much for a small stack.
+    let answered = Box::pin(async {
+        match Call::new(app, route, parameters, operator.clone(), asked) {
+            Ok(call) => once::answer(&call).await,
+            Err(problem) => Err(problem),
+        }
+    });
+    let noted = async {
+        if let Some(operator) = &operator {
+            app.note_use(operator, asked.source).await;
+        }
     };
+    let (outcome, ()) = tokio::join!(answered, noted);
     if let Err(problem) = &outcome
         && problem.is_ours()
     {
@@ -106,13 +128,17 @@ async fn answer(app: &App, asked: &Asked<'_>) -> (&'static str, Result<Reply, Pr
     (route.path, outcome)
 }
 
-async fn authorized(app: &App, headers: &HeaderMap, role: domain::admin::Role) -> Result<Operator, Problem> {
-    let operator = auth::operator(app, headers).await?;
+async fn authorized(app: &App, asked: &Asked<'_>, path: &str, role: domain::admin::Role) -> Result<Operator, Problem> {
+    let operator = auth::operator(app, asked.headers, asked.source).await?;
     if operator.role < role {
         return Err(Problem::new(
             Kind::Forbidden,
             format!("This takes the role {} or higher; the token has {}.", role.name(), operator.role.name()),
         ));
+    }
+    let collection = path.trim_start_matches("/admin/v1/").split('/').next().unwrap_or_default();
+    if !operator.may_touch(collection) {
+        return Err(Problem::new(Kind::Forbidden, format!("The token is for {} only.", operator.scope.join(", "))));
     }
     Ok(operator)
 }

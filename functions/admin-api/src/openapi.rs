@@ -75,6 +75,7 @@ use crate::{
         subscriptions::revoke_link,
         tokens::list,
         tokens::create,
+        tokens::show,
         tokens::revoke,
         settings::show,
         settings::change,

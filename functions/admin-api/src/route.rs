@@ -91,6 +91,7 @@ pub static ROUTES: &[Route] = &[
     route!(POST "/admin/v1/subscriptions/{id}/revoke-link", OPERATOR, subscriptions::revoke_link),
     route!(GET "/admin/v1/tokens", OWNER, tokens::list),
     route!(POST "/admin/v1/tokens", OWNER, tokens::create),
+    route!(GET "/admin/v1/tokens/{id}", OWNER, tokens::show),
     route!(POST "/admin/v1/tokens/{id}/revoke", OWNER, tokens::revoke),
     route!(GET "/admin/v1/settings", VIEWER, settings::show),
     route!(PATCH "/admin/v1/settings", OWNER, settings::change),

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    call::Call,
+    audit,
+    call::{Call, not_found},
     problem::{Faults, Problem},
     query::Paging,
     reply::{Page, Reply, created, ok},
@@ -24,10 +25,18 @@ pub struct Token {
     pub id: String,
     pub name: String,
     pub role: Role,
+    /// The collections that it may touch; empty: all that its role may.
+    #[schema(example = json!(["orders", "payments"]))]
+    pub scope: Vec<String>,
     pub created_at: Time,
     /// Null: never.
     pub expires_at: Option<Time>,
     pub revoked_at: Option<Time>,
+    /// To the hour or so; null: never used.
+    pub last_used_at: Option<Time>,
+    /// From which address, or network of an IPv6 address.
+    #[schema(example = "203.0.113.7")]
+    pub last_used_from: Option<String>,
     pub version: u64,
 }
 
@@ -37,9 +46,12 @@ impl From<&AdminToken> for Token {
             id: token.id.to_string(),
             name: token.name.clone(),
             role: token.role.into(),
+            scope: token.scope.clone(),
             created_at: token.created_at.into(),
             expires_at: token.expires_at.map(Time),
             revoked_at: token.revoked_at.map(Time),
+            last_used_at: token.last_used_at.map(Time),
+            last_used_from: token.last_used_from.as_ref().map(ToString::to_string),
             version: token.version,
         }
     }
@@ -83,6 +95,32 @@ pub async fn page(call: &Call<'_>) -> Result<Page<Token>, Problem> {
     Ok(call.page(&paging, page.items.iter().map(Token::from).collect(), page.next))
 }
 
+/// A token with what was done to it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenDetail {
+    #[serde(flatten)]
+    pub token: Token,
+    /// What owners did to it, the newest first, at most 20.
+    pub audit: Vec<audit::Entry>,
+}
+
+/// How much of a token's history its page shows.
+const SHOWN: u8 = 20;
+
+/// Shows a token
+#[utoipa::path(get, path = "/admin/v1/tokens/{id}", tag = "tokens", params(("id" = String, Path, description = "The token's id (not the token).")), responses((status = 200, description = "The token with its history.", body = TokenDetail)))]
+pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
+    detail(call).await.map(|detail| ok(&detail).into())
+}
+
+/// The one that the path names, with what was done to it.
+pub async fn detail(call: &Call<'_>) -> Result<TokenDetail, Problem> {
+    let id = call.id()?;
+    let token = call.app.admin_token(id).await.map_err(|error| call.refusal(error))?.ok_or_else(not_found)?;
+    let audit = call.app.store.list_audit("token", &id.to_string(), None, SHOWN, call.app.now()).await?;
+    Ok(TokenDetail { token: Token::from(&token), audit: audit.items.iter().map(audit::Entry::from).collect() })
+}
+
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": "night shift", "role": "operator", "expires_at": "2027-01-01T00:00:00Z"}))]
@@ -91,6 +129,10 @@ pub struct TokenRequest {
     #[schema(min_length = 1, max_length = 64)]
     pub name: String,
     pub role: Role,
+    /// Narrows it to some collections (`orders`, `stats`, …); left out or empty: all that its role may.
+    #[serde(default)]
+    #[schema(max_items = 17, example = json!(["orders", "payments"]))]
+    pub scope: Vec<String>,
     /// Left out or null: never.
     #[serde(default)]
     #[schema(format = DateTime)]
@@ -104,7 +146,7 @@ pub async fn create(call: &Call<'_>) -> Result<Reply, Problem> {
     let mut faults = Faults::default();
     let expires_at = moment(&mut faults, "expires_at", asked.expires_at.as_deref());
     faults.of_fields()?;
-    let new = NewToken { name: asked.name, role: asked.role.into(), expires_at };
+    let new = NewToken { name: asked.name, role: asked.role.into(), scope: asked.scope, expires_at };
     // What is kept for a repeat has no secret in it: the table holds no usable token.
     let kept = |token: &AdminToken| created(&CreatedToken { shown: token.into(), token: None });
     let (token, secret) = call.app.create_token(new, call.by(&kept)?).await.map_err(|error| call.refusal(error))?;

@@ -3,6 +3,7 @@
 mod codes;
 mod duties;
 mod lists;
+mod lockout;
 mod payments;
 mod referrals;
 mod settings;
@@ -11,9 +12,10 @@ mod tokens;
 pub use codes::Batch;
 pub use duties::{DutiesCursor, Owed};
 pub use lists::{CodeFilter, Created, ListError, OrderFilter, PaymentFilter, UserFilter, payment_method};
+pub(crate) use lockout::TrustedSources;
 pub use payments::Credit;
 pub use store::{Cursor, Debtor, Holder, Page, StoreError, keys::Owner};
-pub use tokens::{NewToken, Operator};
+pub use tokens::{COLLECTIONS, NewToken, Operator};
 
 use crate::operate::OperateError;
 

@@ -3,8 +3,9 @@
 use domain::{
     DiscountCodeName, Money, OrderId, OrderKey, ProductId, TelegramUserId, Timestamp,
     discount::{DiscountCode, Rejection, Use},
-    guesses::{Count, Guesses},
+    guesses::Guesses,
     ids::InvalidId,
+    patience::Count,
     product::Product,
     user::User,
 };

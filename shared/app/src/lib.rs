@@ -88,6 +88,7 @@ pub struct App {
     memberships: entry::Memberships,
     throttle: throttle::Throttle,
     pause: remind::Pause,
+    trusted_sources: admin::TrustedSources,
     bot_username: tokio::sync::OnceCell<String>,
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::TelegramUserId,
+    patience::{Count, Patience},
     time::{Span, Timestamp},
 };
 
@@ -15,41 +16,20 @@ pub struct Guesses {
     pub last_at: Timestamp,
 }
 
-/// How a further wrong code is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Count {
-    /// The first in a long time: what came before is forgotten.
-    Anew,
-    /// One more.
-    OneMore,
-}
-
 impl Guesses {
-    /// Mistakes that cost nothing.
-    const FREE: u32 = 5;
-    const SHORTEST_WAIT: Span = Span::minutes(1);
-    const LONGEST_WAIT: Span = Span::hours(1);
     /// After so long without a mistake all of them are forgotten.
     pub const LIFETIME: Span = Span::days(1);
+    /// A minute after the fifth mistake, twice as long after each further one, up to an hour.
+    const PATIENCE: Patience = Patience { first: 5, shortest: Span::minutes(1), longest: Span::hours(1), lifetime: Self::LIFETIME };
 
-    fn is_forgotten(&self, now: Timestamp) -> bool {
-        now >= self.last_at.plus(Self::LIFETIME)
-    }
-
-    /// Until when no further code is looked at: a minute after the fifth mistake, and twice as long after each further one, up to an hour.
+    /// Until when no further code is looked at.
     pub fn wait_until(&self, now: Timestamp) -> Option<Timestamp> {
-        let doublings = self.wrong.checked_sub(Self::FREE).filter(|_| !self.is_forgotten(now))?;
-        let mut wait = Self::SHORTEST_WAIT;
-        for _ in 0..doublings.min(6) {
-            wait = wait.times(2).min(Self::LONGEST_WAIT);
-        }
-        let until = self.last_at.plus(wait);
-        (now < until).then_some(until)
+        Self::PATIENCE.wait_until(self.wrong, self.last_at, now)
     }
 
     /// How the next mistake counts.
     pub fn next(known: Option<&Self>, now: Timestamp) -> Count {
-        if known.is_none_or(|known| known.is_forgotten(now)) { Count::Anew } else { Count::OneMore }
+        Self::PATIENCE.next(known.map(|known| known.last_at), now)
     }
 }
 

@@ -15,6 +15,7 @@ pub mod ids;
 pub mod language;
 pub mod money;
 pub mod order;
+pub mod patience;
 pub mod payment;
 pub mod percent;
 pub mod product;

@@ -10,7 +10,14 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
 };
 use domain::{
-    OrderId, TelegramUserId, Timestamp, discount::DiscountCode, duty::Duty, guesses::Guesses, referral::ReferralState, user::UserStatus,
+    OrderId, TelegramUserId, Timestamp,
+    admin::{Source, WrongTokens},
+    discount::DiscountCode,
+    duty::Duty,
+    guesses::Guesses,
+    referral::ReferralState,
+    time::Span,
+    user::UserStatus,
 };
 use thiserror::Error;
 use tracing::warn;
@@ -376,25 +383,46 @@ impl Write {
 
     /// A customer tried one more code that there is not. No condition.
     pub fn count_guess(user: TelegramUserId, now: Timestamp) -> Self {
-        Self::update(keys::guesses(user), "")
+        Self::count_mistake::<Guesses>(keys::guesses(user), ("user", number(user)), now, Guesses::LIFETIME)
+    }
+
+    /// One more token that there is not. `by`: as [`WrongTokens::by`]. No condition.
+    pub fn count_wrong_token(by: &str, now: Timestamp) -> Self {
+        Self::count_mistake::<WrongTokens>(keys::wrong_tokens(by), ("by", text(by)), now, WrongTokens::LIFETIME)
+    }
+
+    fn count_mistake<E: Entity>(key: Key, (field, whose): (&str, AttributeValue), now: Timestamp, lifetime: Span) -> Self {
+        Self::update(key, "")
             .name("#type", schema::ENTITY_TYPE)
             .name("#schema", schema::SCHEMA_VERSION)
-            .name("#user", "user")
+            .name("#whose", field)
             .name("#last", "last_at")
             .name("#wrong", "wrong")
             .name("#ttl", schema::TTL)
-            .value(":type", text(Guesses::TYPE))
-            .value(":schema", number(Guesses::SCHEMA))
-            .value(":user", number(user))
+            .value(":type", text(E::TYPE))
+            .value(":schema", number(E::SCHEMA))
+            .value(":whose", whose)
             .value(":now", text(now.to_string()))
             .value(":one", number(1))
-            .value(":ttl", number(now.plus(Guesses::LIFETIME).seconds()))
+            .value(":ttl", number(now.plus(lifetime).seconds()))
             .set("#type = :type")
             .set("#schema = :schema")
-            .set("#user = :user")
+            .set("#whose = :whose")
             .set("#last = :now")
             .set("#ttl = :ttl")
             .rest("ADD #wrong :one")
+    }
+
+    /// An admin token was used. Its version stays, since nobody decides by it. Condition: the token is there.
+    pub fn token_used(hash: &str, source: &Source, now: Timestamp) -> Self {
+        Self::update(keys::admin_token(hash), "attribute_exists(#pk)")
+            .name("#pk", schema::PK)
+            .name("#at", "last_used_at")
+            .name("#from", "last_used_from")
+            .value(":now", text(now.to_string()))
+            .value(":from", text(source.to_string()))
+            .set("#at = :now")
+            .set("#from = :from")
     }
 
     /// A customer accepts a version of the terms of use. Condition: he is known, and has accepted none or an older one.

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     OrderId, TelegramUserId, Timestamp,
-    admin::{AdminToken, AuditEntry},
+    admin::{AdminToken, AuditEntry, WrongTokens},
     conversation::Conversation,
     discount::DiscountCode,
     duty::Work,
@@ -177,6 +177,16 @@ impl Entity for AdminToken {
         Some(keys::admin_tokens_list(self.created_at, self.id))
     }
     versioned!();
+}
+
+impl Entity for WrongTokens {
+    const TYPE: &'static str = "wrong_tokens";
+    fn key(&self) -> Key {
+        keys::wrong_tokens(&self.by)
+    }
+    fn expires(&self) -> Option<Timestamp> {
+        Some(self.last_at.plus(Self::LIFETIME))
+    }
 }
 
 impl Entity for AuditEntry {

@@ -86,6 +86,10 @@ pub fn card_amount(card: &str, amount: Money) -> Key {
 pub fn admin_token(hash: &str) -> Key {
     key(format!("ADMINTOKEN#{hash}"), "ADMINTOKEN")
 }
+/// `by`: as [`domain::admin::WrongTokens::by`].
+pub fn wrong_tokens(by: &str) -> Key {
+    key(format!("WRONGTOKENS#{by}"), "WRONGTOKENS")
+}
 /// `unique`: Telegram's name of the file, the same for everybody.
 pub fn receipt_file(unique: &str) -> Key {
     key(format!("RECEIPT#{unique}"), "RECEIPT")

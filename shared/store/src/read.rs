@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use domain::{
     DiscountCodeName, OrderId, OrderKey, ProductId, TelegramUserId, Timestamp,
-    admin::AdminToken,
+    admin::{AdminToken, WrongTokens},
     conversation::Conversation,
     discount::DiscountCode,
     gift::Gift,
@@ -180,6 +180,12 @@ impl Store {
     /// `hash`: SHA-256 of the token, hex.
     pub async fn admin_token(&self, hash: &str) -> Result<Option<AdminToken>, StoreError> {
         self.find(&keys::admin_token(hash)).await
+    }
+
+    /// Wrong tokens, by each of `by`. At most 100.
+    pub async fn wrong_tokens(&self, by: &[String]) -> Result<Vec<Option<WrongTokens>>, StoreError> {
+        let keys: Vec<Key> = by.iter().map(|by| keys::wrong_tokens(by)).collect();
+        self.get_many(&keys).await?.into_iter().map(|found| found.map(from_item).transpose()).collect()
     }
 
     pub async fn idempotency_record(&self, scope: &str, name: &str) -> Result<Option<IdempotencyRecord>, StoreError> {

@@ -20,8 +20,9 @@ use domain::{
 };
 use embedded_dynamodb::Engine;
 use lambda_http::{
-    Body,
+    Body, RequestExt,
     http::{HeaderMap, Request, StatusCode},
+    request::RequestContext,
 };
 use serde_json::{Value, json};
 use store::{CommitError, Entity, Write, client::Connection, schema::create_table};
@@ -115,7 +116,7 @@ impl Shop {
     /// A request by the owner, until it is told otherwise.
     pub fn ask<'a>(&'a self, method: &'a str, path: &str) -> Ask<'a> {
         let request = Request::builder().method(method).uri(format!("https://shop.example{path}"));
-        Ask { shop: self, request, token: Some(BOOTSTRAP.to_owned()), body: Body::Empty, json: false }
+        Ask { shop: self, request, token: Some(BOOTSTRAP.to_owned()), body: Body::Empty, json: false, context: None }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -256,6 +257,7 @@ pub struct Ask<'a> {
     token: Option<String>,
     body: Body,
     json: bool,
+    context: Option<RequestContext>,
 }
 
 impl Ask<'_> {
@@ -266,6 +268,13 @@ impl Ask<'_> {
 
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.request = self.request.header(name, value);
+        self
+    }
+
+    /// Sent from this address, as the front door saw it.
+    pub fn from(mut self, address: &str) -> Self {
+        let context = json!({"http": {"method": "GET", "path": "/", "protocol": "HTTP/1.1", "sourceIp": address, "userAgent": "test"}});
+        self.context = Some(RequestContext::ApiGatewayV2(serde_json::from_value(context).unwrap()));
         self
     }
 
@@ -292,7 +301,10 @@ impl Ask<'_> {
         if self.json {
             request = request.header("content-type", "application/json");
         }
-        let request = request.body(self.body).unwrap();
+        let mut request = request.body(self.body).unwrap();
+        if let Some(context) = self.context {
+            request = request.with_request_context(context);
+        }
         let changes = request.method() != "GET";
         let response = admin_api::handle(&self.shop.app, request).await;
         if changes {

@@ -4,10 +4,11 @@ use clients::Secret;
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use domain::{
     AdminTokenId, Timestamp,
-    admin::{Actor, AdminToken, Role},
+    admin::{Actor, AdminToken, Role, Source},
 };
 use sha2::{Digest, Sha256};
 use store::{CommitError, StoreError, Write};
+use tracing::warn;
 
 use super::lists::ListError;
 use crate::{
@@ -20,6 +21,17 @@ use crate::{
 pub struct Operator {
     pub actor: Actor,
     pub role: Role,
+    /// The collections that he may touch; empty: all that his role may.
+    pub scope: Vec<String>,
+    /// The token's hash, where this use of it has to be noted.
+    unnoted: Option<String>,
+}
+
+impl Operator {
+    /// Whether he may touch what lies in a collection (`orders`).
+    pub fn may_touch(&self, collection: &str) -> bool {
+        self.scope.is_empty() || self.scope.iter().any(|one| one == collection)
+    }
 }
 
 /// What a token is made of besides its secret.
@@ -27,11 +39,34 @@ pub struct Operator {
 pub struct NewToken {
     pub name: String,
     pub role: Role,
+    /// The collections that it may touch; empty: all that its role may.
+    pub scope: Vec<String>,
     pub expires_at: Option<Timestamp>,
 }
 
 /// Marks a text as a token of this shop, for people and for scanners of leaked secrets. Changing it revokes every token there is.
 const PREFIX: &str = "wsa_";
+
+/// What a token can be narrowed to: the collections of the admin API.
+pub const COLLECTIONS: [&str; 17] = [
+    "users",
+    "products",
+    "discount-codes",
+    "orders",
+    "payments",
+    "unapplied-payments",
+    "subscriptions",
+    "referrals",
+    "duties",
+    "broadcasts",
+    "settings",
+    "tokens",
+    "audit",
+    "stats",
+    "activity",
+    "self-test",
+    "export",
+];
 
 /// Lower-case hex of SHA-256. A token has 256 random bits: nothing slower is needed.
 fn hash(token: &str) -> String {
@@ -39,17 +74,34 @@ fn hash(token: &str) -> String {
 }
 
 impl App {
-    /// Who sends this token; `None` for whatever reason it does not work.
-    pub async fn operator(&self, token: &str) -> Result<Option<Operator>, StoreError> {
+    /// Who sends this token from there; `None` for whatever reason it does not work. The one door for everybody who comes with a token.
+    pub async fn operator(&self, token: &str, source: &Source) -> Result<Option<Operator>, StoreError> {
         if self.config.admin_bootstrap_token.as_ref().is_some_and(|bootstrap| bootstrap.matches(token)) {
-            return Ok(Some(Operator { actor: Actor::Bootstrap, role: Role::Owner }));
+            let locked_out = self.is_bootstrap_locked_out(token, source).await?;
+            let owner = Operator { actor: Actor::Bootstrap, role: Role::Owner, scope: Vec::new(), unnoted: None };
+            return Ok((!locked_out).then_some(owner));
         }
-        if !token.starts_with(PREFIX) {
+        let found = if token.starts_with(PREFIX) { self.store.admin_token(&hash(token)).await? } else { None };
+        let Some(found) = found else {
+            self.count_wrong_token(token, source).await?;
+            return Ok(None);
+        };
+        let now = self.now();
+        // Whoever knows a token that has ended guesses nothing.
+        if !found.works(now) || (found.last_used_from.as_ref() != Some(source) && self.is_locked_out(token, source).await?) {
             return Ok(None);
         }
-        let now = self.now();
-        let found = self.store.admin_token(&hash(token)).await?.filter(|token| token.works(now));
-        Ok(found.map(|token| Operator { actor: Actor::Token(token.id), role: token.role }))
+        let unnoted = found.notes_use(source, now).then_some(found.hash);
+        Ok(Some(Operator { actor: Actor::Token(found.id), role: found.role, scope: found.scope, unnoted }))
+    }
+
+    /// Notes when and from where a token is used, where that is not known yet. Nothing depends on it.
+    pub async fn note_use(&self, operator: &Operator, source: &Source) {
+        let Some(hash) = &operator.unnoted else { return };
+        let write = Write::token_used(hash, source, self.now());
+        if let Err(error) = self.store.commit(&self.seams.nonce(), vec![write]).await {
+            warn!(event = "use_not_noted", %error, "the use of a token could not be noted");
+        }
     }
 
     /// Makes a token. Its secret is in the answer and nowhere else.
@@ -58,6 +110,9 @@ impl App {
         let now = self.now();
         if !(1..=64).contains(&new.name.chars().count()) || new.name.trim().is_empty() || new.name.chars().any(char::is_control) {
             return Err(Invalid::new("name", "1 to 64 characters on one line").into());
+        }
+        if let Some(unknown) = new.scope.iter().find(|collection| !COLLECTIONS.contains(&collection.as_str())) {
+            return Err(Invalid::new("scope", format!("{unknown} is not one of {}", COLLECTIONS.join(", "))).into());
         }
         if new.expires_at.is_some_and(|end| end <= now) {
             return Err(Invalid::new("expires_at", "must be in the future").into());
@@ -68,9 +123,12 @@ impl App {
             hash: hash(&secret),
             name: new.name,
             role: new.role,
+            scope: new.scope,
             created_at: now,
             expires_at: new.expires_at,
             revoked_at: None,
+            last_used_at: None,
+            last_used_from: None,
             version: 1,
         };
         let change = Change::new(&by, "create", "token", token.id.to_string()).to(json(&Shown::of(&token))?);
@@ -124,11 +182,13 @@ impl App {
 struct Shown<'a> {
     name: &'a str,
     role: Role,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    scope: &'a [String],
     expires_at: Option<Timestamp>,
 }
 
 impl<'a> Shown<'a> {
     fn of(token: &'a AdminToken) -> Self {
-        Self { name: &token.name, role: token.role, expires_at: token.expires_at }
+        Self { name: &token.name, role: token.role, scope: &token.scope, expires_at: token.expires_at }
     }
 }

@@ -131,6 +131,9 @@ fn a_token_works_until_it_ends_or_is_revoked() {
         created_at: NOW,
         expires_at: None,
         revoked_at: None,
+        last_used_at: None,
+        last_used_from: None,
+        scope: Vec::new(),
         version: 1,
     };
     let ends = AdminToken { expires_at: Some(NOW), ..token.clone() };

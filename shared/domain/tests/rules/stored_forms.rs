@@ -615,6 +615,9 @@ fn admin_tokens_and_audit_entries() {
         created_at: NOW,
         expires_at: None,
         revoked_at: None,
+        last_used_at: None,
+        last_used_from: None,
+        scope: Vec::new(),
         version: 1,
     };
     stored(

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use domain::{
+    admin::{AdminToken, Source, WrongTokens},
     change::{DataWish, TimeWish, Wish},
     duty::Duty,
     guesses::Guesses,
@@ -460,6 +461,47 @@ async fn a_redemption() {
         schema_version: N 1
     "#]]
     .assert_eq(&item::picture(&item));
+}
+
+#[tokio::test]
+async fn wrong_tokens() {
+    let by = "address#203.0.113.7";
+    let first = WrongTokens { by: by.to_owned(), wrong: 1, last_at: now() };
+    stored(
+        &first,
+        expect![[r#"
+        9 attributes, 184 bytes
+        PK: S "WRONGTOKENS#address#203.0.113.7"
+        SK: S "WRONGTOKENS"
+        by: S "address#203.0.113.7"
+        entity_type: S "wrong_tokens"
+        last_at: S "2026-11-22T12:00:00.000Z"
+        nonce: S "a nonce of 26 characters.."
+        schema_version: N 1
+        ttl: N 1795435200
+        wrong: N 1
+    "#]],
+    )
+    .await;
+    // Counting on and beginning anew leave the same form.
+    let shop = Shop::open().await;
+    for (n, nonce) in (1..).zip(["one", "two"]) {
+        shop.store.commit(nonce, vec![Write::count_wrong_token(by, now())]).await.unwrap();
+        let read = shop.store.wrong_tokens(&[by.to_owned(), "address#unknown".to_owned()]).await.unwrap();
+        assert_eq!(read, [Some(WrongTokens { wrong: n, ..first.clone() }), None]);
+    }
+}
+
+#[tokio::test]
+async fn the_use_of_a_token_leaves_its_version() {
+    let shop = Shop::open().await;
+    let token = admin_token(1);
+    let source = Source::of(Some([203, 0, 113, 7].into()));
+    refused(shop.store.commit("early", vec![Write::token_used(&token.hash, &source, now())]).await);
+    shop.store.commit("made", vec![Write::create(&token).unwrap()]).await.unwrap();
+    shop.store.commit("used", vec![Write::token_used(&token.hash, &source, now())]).await.unwrap();
+    let used = AdminToken { last_used_at: Some(now()), last_used_from: Some(source), ..token.clone() };
+    assert_eq!(shop.store.admin_token(&token.hash).await.unwrap(), Some(used));
 }
 
 #[tokio::test]

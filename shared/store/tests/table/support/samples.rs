@@ -234,6 +234,9 @@ pub fn admin_token(n: u32) -> AdminToken {
         created_at: Timestamp::from_millis(now().millis() + i64::from(n)),
         expires_at: Some(now().plus(Span::days(90))),
         revoked_at: None,
+        last_used_at: None,
+        last_used_from: None,
+        scope: Vec::new(),
         version: 1,
     }
 }
