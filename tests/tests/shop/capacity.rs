@@ -243,3 +243,61 @@ async fn a_renewal_by_stars() {
     "#]]
     .assert_eq(&bill.lines);
 }
+
+/// What operators do by hand: each change carries its entry in the history and the answer that is kept under the request's name, some 5 units in all.
+#[tokio::test]
+async fn what_operators_do_by_hand() {
+    let mut bill = Bill::open().await;
+    let customer = bill.world.customer(7_900_000_005);
+    actors::order(&customer, "Plan small", "⭐ 80").await;
+    customer.tap("Pay ⭐ 80").await.unwrap();
+    let bought = bill.world.app.names.order(bill.world.order(customer.id()).await.id);
+    actors::order(&customer, "Plan small", "Card to card").await;
+    customer.send_photo(b"a receipt".to_vec()).await;
+    let waits = bill.world.orders(customer.id()).await.into_iter().find(|order| order.under_review().is_some()).unwrap();
+    let waits = bill.world.app.names.order(waits.id);
+    let friend = bill.world.customer(7_900_000_006);
+    friend.send("/start").await;
+    let held = format!("/admin/v1/subscriptions/{bought}");
+    let user = format!("/admin/v1/users/{}", customer.id());
+    let toman = |amount: &str| serde_json::json!({"amount": {"amount": amount, "currency": "IRT"}});
+    for (n, (what, path, body)) in [
+        ("grant", format!("{user}/grant"), serde_json::json!({"data_limit_gb": 3, "duration_days": 7})),
+        ("extend", format!("{held}/extend"), serde_json::json!({"data_limit_gb": 5})),
+        ("change", format!("{held}/change"), serde_json::json!({"data_limit_gb": 42})),
+        ("disable", format!("{held}/disable"), serde_json::json!({})),
+        ("enable", format!("{held}/enable"), serde_json::json!({})),
+        ("too little arrived", format!("/admin/v1/orders/{waits}/approve"), toman("70000")),
+        ("attach a referral", format!("/admin/v1/users/{}/attach-referral", friend.id()), serde_json::json!({"inviter": customer.id()})),
+        ("a hundred codes", "/admin/v1/discount-codes/batch".to_owned(), serde_json::json!({"count": 100, "percent": "5"})),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        bill.world.dynamodb.take_log();
+        let (status, answer) = bill.world.admin_named(&n.to_string(), &path, &body).await;
+        assert!(matches!(status, 200 | 201), "{what}: {answer}");
+        let log = bill.world.dynamodb.take_log();
+        bill.line(what, &log);
+    }
+    for (what, path) in [("(an order)", format!("/admin/v1/orders/{waits}")), ("(a subscription)", held), ("(a user)", user)] {
+        assert_eq!(bill.world.admin("GET", &path, None).await.0, 200);
+        let log = bill.world.dynamodb.take_log();
+        bill.line(what, &log);
+    }
+    expect![[r#"
+                                   trips  reads | table  list  work writes
+        grant                          6      3 |    11     3     3     17
+        extend                        10      6 |    18     3     2     23
+        change                         7      4 |     8     1     4     13
+        disable                        9      6 |     8     1     3     12
+        enable                         8      5 |     8     1     3     12
+        too little arrived             3      3 |     8     2     2     12
+        attach a referral              4      3 |    10     2     0     12
+        a hundred codes                4      1 |   204   101     0    305
+        (an order)                     5    5.5 |     0     0     0      0
+        (a subscription)               4    7.5 |     0     0     0      0
+        (a user)                       3    5.5 |     0     0     0      0
+    "#]]
+    .assert_eq(&bill.lines);
+}
