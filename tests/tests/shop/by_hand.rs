@@ -434,5 +434,4 @@ async fn what_a_refund_switched_off_begins_again_unless_an_operator_wants_it_off
         assert_eq!((after.is_held(), after.orders), (true, 1));
         assert_ne!(account(&world, &customer).await.status, Status::Disabled);
     }
-    world.audit().await;
 }

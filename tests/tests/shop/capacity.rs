@@ -301,3 +301,108 @@ async fn what_operators_do_by_hand() {
     "#]]
     .assert_eq(&bill.lines);
 }
+
+/// As many users, each with an order, in the minutes before now.
+async fn filled(world: &World, count: i64) {
+    let customer = world.customer(6_000_000_000);
+    actors::order(&customer, "Plan small", "Card to card").await;
+    let (user, order) = (world.user(customer.id()).await, world.order(customer.id()).await);
+    let now = order.created_at.millis();
+    let mut running = tokio::task::JoinSet::new();
+    for first in (1..=count).step_by(50) {
+        let mut writes = Vec::new();
+        for n in first..(first + 50).min(count + 1) {
+            let id = domain::TelegramUserId::new(6_000_000_000 + n).unwrap();
+            let at = domain::Timestamp::from_millis(now - n * 20);
+            let key = domain::OrderKey::Ulid(ulid::Ulid::from_parts(u64::try_from(at.millis()).unwrap(), u128::try_from(n).unwrap()));
+            let user = domain::user::User { id, joined_at: at, ..user.clone() };
+            let order = domain::order::Order { id: domain::OrderId::new(id, key), created_at: at, ..order.clone() };
+            writes.extend([store::Write::create(&user).unwrap(), store::Write::create(&order).unwrap()]);
+        }
+        let store = world.app.store.clone();
+        running.spawn(async move { store.commit(&format!("fill {first}"), writes).await.unwrap() });
+        if running.len() > 8 {
+            running.join_next().await.unwrap().unwrap();
+        }
+    }
+    running.join_all().await;
+}
+
+/// What operators look at costs the same in a small shop and in a large one.
+#[tokio::test]
+async fn what_operators_look_at_does_not_grow_with_the_shop() {
+    let mut costs: Vec<Vec<(String, Tally)>> = Vec::new();
+    for count in [100, 10_000] {
+        let world = World::open().await;
+        filled(&world, count).await;
+        let order = world.app.names.order(world.order(6_000_000_050).await.id);
+        let mut seen = Vec::new();
+        for path in [
+            "users?limit=20".to_owned(),
+            "orders?limit=20".to_owned(),
+            "orders?limit=20&created_from=2026-11-18T11:06:38Z".to_owned(),
+            "orders?user_id=6000000050".to_owned(),
+            "users?q=6000000050".to_owned(),
+            format!("orders?q={order}"),
+            "users/6000000050".to_owned(),
+            format!("orders/{order}"),
+            "subscriptions?user_id=6000000050".to_owned(),
+            "users?invited_by=6000000050".to_owned(),
+            "duties?parked=true".to_owned(),
+            "discount-codes".to_owned(),
+            "audit?entity=order&id=none".to_owned(),
+            // Filtered ones look at more entries of a longer list, and never at more than so many.
+            "users?limit=20&status=new".to_owned(),
+            "orders?limit=20&status=awaiting_payment".to_owned(),
+            "users?limit=20&q=60000000".to_owned(),
+            "orders?limit=20&status=refunded".to_owned(),
+            "users?limit=20&q=7".to_owned(),
+        ] {
+            world.dynamodb.take_log();
+            let (status, answer) = world.admin("GET", &format!("/admin/v1/{path}"), None).await;
+            assert_eq!(status, 200, "{path}: {answer}");
+            seen.push((path, Tally::of(&world.dynamodb.take_log())));
+        }
+        costs.push(seen);
+    }
+    let mut lines = String::new();
+    for (n, ((path, few), (_, many))) in costs[0].iter().zip(&costs[1]).enumerate() {
+        let units = |tally: &Tally| tally.read.total().normalize();
+        let shown = path.split(['?', '/']).next().unwrap();
+        writeln!(
+            lines,
+            "{n:>2} {shown:<15} {:>3} requests {:>6} | {:>3} requests {:>6}",
+            few.requests,
+            units(few),
+            many.requests,
+            units(many)
+        )
+        .unwrap();
+        if n < 13 {
+            assert_eq!((few.requests, units(few)), (many.requests, units(many)), "{path}");
+        } else {
+            assert!(many.requests <= 16 && units(many) <= Decimal::from(100), "{path}: {many:?}");
+        }
+    }
+    expect![[r#"
+         0 users             2 requests   20.5 |   2 requests   20.5
+         1 orders            2 requests   20.5 |   2 requests   20.5
+         2 orders            2 requests   20.5 |   2 requests   20.5
+         3 orders            1 requests      1 |   1 requests      1
+         4 users             1 requests      1 |   1 requests      1
+         5 orders            1 requests      1 |   1 requests      1
+         6 users             6 requests    5.5 |   6 requests    5.5
+         7 orders            3 requests    3.5 |   3 requests    3.5
+         8 subscriptions     1 requests      1 |   1 requests      1
+         9 users             1 requests      1 |   1 requests      1
+        10 duties            1 requests    0.5 |   1 requests    0.5
+        11 discount-codes    1 requests    0.5 |   1 requests    0.5
+        12 audit             1 requests    0.5 |   1 requests    0.5
+        13 users             2 requests     22 |   2 requests     24
+        14 orders            2 requests   22.5 |   2 requests     25
+        15 users             3 requests     23 |   3 requests     25
+        16 orders           11 requests    7.5 |  14 requests     70
+        17 users            12 requests      8 |  15 requests     57
+    "#]]
+    .assert_eq(&lines);
+}
