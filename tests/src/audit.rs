@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::OrderId;
 use serde_json::Value;
 
 use crate::World;
@@ -37,6 +38,12 @@ pub struct Audit {
 }
 
 impl World {
+    /// The public reference of the order with these keys.
+    fn reference(&self, partition: &str, key: &str) -> String {
+        let buyer = partition.trim_start_matches("USER#").parse().expect("a user");
+        self.app.names.order(OrderId::new(buyer, key.parse().expect("an order's key")))
+    }
+
     /// Holds the whole shop to its invariants and counts it.
     ///
     /// # Panics
@@ -85,7 +92,11 @@ impl World {
                         let bytes = |unit: &str, shift: u8| order.pointer(unit).and_then(Value::as_i64).map(|amount| amount << shift);
                         let bought = bytes("/terms/gb", 30).or(bytes("/terms/mb", 20));
                         let renewed = of("order").any(|(_, other)| extended(other));
-                        assert!(renewed || account.data_limit == bought, "the data of {key}: {:?}", account.data_limit);
+                        let changed = of("audit").any(|(_, entry)| {
+                            (text(entry, "/entity"), text(entry, "/action")) == ("subscription", "change")
+                                && text(entry, "/entity_id") == self.reference(partition, own)
+                        });
+                        assert!(renewed || changed || account.data_limit == bought, "the data of {key}: {:?}", account.data_limit);
                     }
                 }
                 let owed = order.get("duty").is_some();
@@ -147,8 +158,8 @@ impl World {
                     && text(order, "/status") == "provisioned"
                     && !text(order, "/total").starts_with("0 ")
             });
-            let held = of("subscription")
-                .any(|(_, held)| held.get("PK") == user.get("PK") && held.get("ended_at").or(held.get("revoked_at")).is_none());
+            let over = |held: &Value| ["ended_at", "revoked_at", "disabled_at"].iter().any(|end| held.get(end).is_some());
+            let held = of("subscription").any(|(_, held)| held.get("PK") == user.get("PK") && !over(held));
             let status = if held { "active" } else { "expired" };
             assert!(!paid || [status, "active"].contains(&text(user, "/status")), "{key} has bought and is not {status}");
         }

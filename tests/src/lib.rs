@@ -361,6 +361,12 @@ impl World {
         orders.into_iter().next().expect("an order")
     }
 
+    /// What operators did to something, the oldest first.
+    pub async fn history(&self, entity: &str, id: &str) -> Vec<String> {
+        let page = self.app.store.list_audit(entity, id, None, 100, self.clock.now()).await.expect("a read");
+        page.items.into_iter().rev().map(|entry| entry.action).collect()
+    }
+
     /// A customer's own item.
     pub async fn user(&self, id: i64) -> domain::user::User {
         self.app.store.user(TelegramUserId::new(id).expect("an id")).await.expect("a read").expect("a customer")
@@ -393,12 +399,31 @@ impl World {
 
     /// A request to the admin API as the owner: its status and JSON.
     pub async fn admin(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+        self.admin_with(&[], method, path, body).await
+    }
+
+    /// A change by the owner under a name: sent again, it is the same request.
+    pub async fn admin_named(&self, key: &str, path: &str, body: &Value) -> (u16, Value) {
+        self.admin_with(&[("idempotency-key", key)], "POST", path, Some(body.clone())).await
+    }
+
+    async fn admin_with(&self, more: &[(&str, &str)], method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
         let authorization = format!("Bearer {ADMIN_TOKEN}");
-        let headers = [("authorization", authorization.as_str()), ("content-type", "application/json")];
+        let mut headers = vec![("authorization", authorization.as_str()), ("content-type", "application/json")];
+        headers.extend(more);
         let body = body.map(|body| body.to_string()).unwrap_or_default();
         let answer = self.request(method, path, &headers, body.as_bytes()).await;
         (answer.status.as_u16(), serde_json::from_slice(&answer.body).unwrap_or_default())
     }
+}
+
+/// A change by the owner on the way through a front door, and the status that it is answered with.
+pub async fn admin_call(gateway: &Gateway, path: &str, body: &[u8]) -> u16 {
+    let mut headers = HeaderMap::new();
+    headers.insert("authorization", HeaderValue::from_str(&format!("Bearer {ADMIN_TOKEN}")).expect("a value"));
+    headers.insert("content-type", HeaderValue::from_static("application/json"));
+    let call = HttpCall { method: "POST", path, query: "", headers: &headers, body, source_ip: IpAddr::from([127, 0, 0, 1]) };
+    gateway.call(&call).await.status.as_u16()
 }
 
 /// What the shop is ready to hear from Telegram: times have changed, or people have.

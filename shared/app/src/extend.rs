@@ -106,7 +106,7 @@ impl App {
                 Claim { order, subscription }
             } else {
                 let seen = account.as_ref().map(seen);
-                let target = match extension::target(seen.as_ref(), subscription.revoked_at.is_some(), &order.terms, self.now()) {
+                let target = match extension::target(seen.as_ref(), subscription.begins_again(), &order.terms, self.now()) {
                     Ok(target) => target,
                     Err(refusal) => return Ok(Tried::Not(Box::new(order), Outcome::Park(refusal.to_string()))),
                 };

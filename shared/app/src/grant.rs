@@ -61,12 +61,12 @@ impl App {
     ) -> Result<Order, OperateError> {
         let by = by.into();
         let held = self.store.subscription(subscription).await?.ok_or(OperateError::NotFound)?;
-        if held.is_switched_off() {
-            return Err(OperateError::WrongState("The subscription is switched off: enable it first.".into()));
-        }
         let shop = self.shop().await?;
         let language = self.store.user(subscription.buyer).await?.map_or(Language::English, |user| user.language);
         let terms = self.given_terms(given, ProductKind::AddOn, language, &shop).await?;
+        if held.is_switched_off() && !(held.begins_again() && terms.kind == ProductKind::Plan) {
+            return Err(OperateError::WrongState("The subscription is switched off: enable it first.".into()));
+        }
         let id = OrderId::new(subscription.buyer, self.grant_key(by.request()));
         let order = self.free_order(id, terms, Some(subscription.key), None, &shop);
         let told = json!({ "order": self.names.order(id), "terms": order.terms });

@@ -79,7 +79,9 @@ impl App {
         let id = OrderId::new(customer.id, key);
         for _ in 0..3 {
             let Some(mut subscription) = self.store.subscription(id).await? else { return Ok(None) };
+            let asked_before = subscription.link_asked_at.is_some();
             let taken = match subscription.ask_link(self.now()) {
+                LinkWish::AfterChange if asked_before => return self.standing(subscription, Stage::Coming, deadline).await.map(Some),
                 LinkWish::JustReplaced => return self.standing(subscription, Stage::Replaced, deadline).await.map(Some),
                 // Whose turn it is may have died; where it is nobody's, it is ours.
                 LinkWish::UnderWay => {

@@ -49,13 +49,14 @@ pub fn extensions<'a>(shop: &'a Shop, held: &LiveSubscription) -> Extensions<'a>
     let (limited, ends, is_there) = match &held.live {
         Live::Account(account) => {
             let seen = seen(account);
-            if seen.state == State::Off && subscription.revoked_at.is_none() {
+            if seen.state == State::Off && !subscription.begins_again() {
                 return Extensions::SwitchedOff;
             }
             let ends = matches!(seen.state, State::OnHold(_)) || seen.expires_at.is_some();
             (seen.data_limit.is_some(), ends, seen.state != State::Off)
         }
         Live::Deleted => (false, false, false),
+        Live::Unknown if subscription.disabled_at.is_some() => return Extensions::SwitchedOff,
         Live::Unknown => (subscription.data_limit.is_some(), subscription.duration_days.is_some(), subscription.revoked_at.is_none()),
     };
     // Nobody pays for more of what is unlimited.
@@ -97,7 +98,7 @@ impl App {
             Live::Deleted => None,
             Live::Unknown => return self.texts.html(language, if fresh { "policy-reset" } else { "policy-add" }, &[]),
         };
-        let begins_again = held.subscription.revoked_at.is_some();
+        let begins_again = held.subscription.begins_again();
         let Ok(target) = extension::target(account.as_ref(), begins_again, &terms, now) else { return String::new() };
         let (before, after) = match (target, account) {
             (Target::Limits(limits), Some(account)) => {

@@ -409,6 +409,11 @@ impl Subscription {
         self.disabled_at.is_some() || self.revoked_at.is_some()
     }
 
+    /// Whether a plan that is bought for it switches it on again: a refund had switched it off, and no operator wants it off.
+    pub const fn begins_again(&self) -> bool {
+        self.revoked_at.is_some() && self.disabled_at.is_none()
+    }
+
     pub const fn state(&self) -> SubscriptionState {
         if self.is_switched_off() {
             SubscriptionState::Disabled
@@ -472,6 +477,8 @@ mod tests {
         held.settle_change(NOW);
         assert_eq!((held.work.duty, held.wish, held.data_limit, held.disabled_at), (Some(Duty::NewLink), None, Some(5), Some(NOW)));
         assert_eq!((held.state(), held.is_held(), held.look_at), (SubscriptionState::Disabled, false, None));
+        held.revoked_at = Some(NOW);
+        assert!(!held.begins_again(), "an operator wants it off");
         held.settle_link();
         assert_eq!(held.work.duty, None, "nobody looks at what is switched off");
         held.ask_change(Wish::ON, NOW);

@@ -243,3 +243,166 @@ async fn a_renewal_by_stars() {
     "#]]
     .assert_eq(&bill.lines);
 }
+
+/// What operators do by hand: each change carries its entry in the history and the answer that is kept under the request's name, some 5 units in all.
+#[tokio::test]
+async fn what_operators_do_by_hand() {
+    let mut bill = Bill::open().await;
+    let customer = bill.world.customer(7_900_000_005);
+    actors::order(&customer, "Plan small", "⭐ 80").await;
+    customer.tap("Pay ⭐ 80").await.unwrap();
+    let bought = bill.world.app.names.order(bill.world.order(customer.id()).await.id);
+    actors::order(&customer, "Plan small", "Card to card").await;
+    customer.send_photo(b"a receipt".to_vec()).await;
+    let waits = bill.world.orders(customer.id()).await.into_iter().find(|order| order.under_review().is_some()).unwrap();
+    let waits = bill.world.app.names.order(waits.id);
+    let friend = bill.world.customer(7_900_000_006);
+    friend.send("/start").await;
+    let held = format!("/admin/v1/subscriptions/{bought}");
+    let user = format!("/admin/v1/users/{}", customer.id());
+    let toman = |amount: &str| serde_json::json!({"amount": {"amount": amount, "currency": "IRT"}});
+    for (n, (what, path, body)) in [
+        ("grant", format!("{user}/grant"), serde_json::json!({"data_limit_gb": 3, "duration_days": 7})),
+        ("extend", format!("{held}/extend"), serde_json::json!({"data_limit_gb": 5})),
+        ("change", format!("{held}/change"), serde_json::json!({"data_limit_gb": 42})),
+        ("disable", format!("{held}/disable"), serde_json::json!({})),
+        ("enable", format!("{held}/enable"), serde_json::json!({})),
+        ("too little arrived", format!("/admin/v1/orders/{waits}/approve"), toman("70000")),
+        ("attach a referral", format!("/admin/v1/users/{}/attach-referral", friend.id()), serde_json::json!({"inviter": customer.id()})),
+        ("a hundred codes", "/admin/v1/discount-codes/batch".to_owned(), serde_json::json!({"count": 100, "percent": "5"})),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        bill.world.dynamodb.take_log();
+        let (status, answer) = bill.world.admin_named(&n.to_string(), &path, &body).await;
+        assert!(matches!(status, 200 | 201), "{what}: {answer}");
+        let log = bill.world.dynamodb.take_log();
+        bill.line(what, &log);
+    }
+    for (what, path) in [("(an order)", format!("/admin/v1/orders/{waits}")), ("(a subscription)", held), ("(a user)", user)] {
+        assert_eq!(bill.world.admin("GET", &path, None).await.0, 200);
+        let log = bill.world.dynamodb.take_log();
+        bill.line(what, &log);
+    }
+    expect![[r#"
+                                   trips  reads | table  list  work writes
+        grant                          6      3 |    11     3     3     17
+        extend                        10      6 |    18     3     2     23
+        change                         7      4 |     8     1     4     13
+        disable                        9      6 |     8     1     3     12
+        enable                         8      5 |     8     1     3     12
+        too little arrived             3      3 |     8     2     2     12
+        attach a referral              4      3 |    10     2     0     12
+        a hundred codes                4      1 |   204   101     0    305
+        (an order)                     5    5.5 |     0     0     0      0
+        (a subscription)               4    7.5 |     0     0     0      0
+        (a user)                       3    5.5 |     0     0     0      0
+    "#]]
+    .assert_eq(&bill.lines);
+}
+
+/// As many users, each with an order, in the minutes before now.
+async fn filled(world: &World, count: i64) {
+    let customer = world.customer(6_000_000_000);
+    actors::order(&customer, "Plan small", "Card to card").await;
+    let (user, order) = (world.user(customer.id()).await, world.order(customer.id()).await);
+    let now = order.created_at.millis();
+    let mut running = tokio::task::JoinSet::new();
+    for first in (1..=count).step_by(50) {
+        let mut writes = Vec::new();
+        for n in first..(first + 50).min(count + 1) {
+            let id = domain::TelegramUserId::new(6_000_000_000 + n).unwrap();
+            let at = domain::Timestamp::from_millis(now - n * 20);
+            let key = domain::OrderKey::Ulid(ulid::Ulid::from_parts(u64::try_from(at.millis()).unwrap(), u128::try_from(n).unwrap()));
+            let user = domain::user::User { id, joined_at: at, ..user.clone() };
+            let order = domain::order::Order { id: domain::OrderId::new(id, key), created_at: at, ..order.clone() };
+            writes.extend([store::Write::create(&user).unwrap(), store::Write::create(&order).unwrap()]);
+        }
+        let store = world.app.store.clone();
+        running.spawn(async move { store.commit(&format!("fill {first}"), writes).await.unwrap() });
+        if running.len() > 8 {
+            running.join_next().await.unwrap().unwrap();
+        }
+    }
+    running.join_all().await;
+}
+
+/// What operators look at costs the same in a small shop and in a large one.
+#[tokio::test]
+async fn what_operators_look_at_does_not_grow_with_the_shop() {
+    let mut costs: Vec<Vec<(String, Tally)>> = Vec::new();
+    for count in [100, 10_000] {
+        let world = World::open().await;
+        filled(&world, count).await;
+        let order = world.app.names.order(world.order(6_000_000_050).await.id);
+        let mut seen = Vec::new();
+        for path in [
+            "users?limit=20".to_owned(),
+            "orders?limit=20".to_owned(),
+            "orders?limit=20&created_from=2026-11-18T11:06:38Z".to_owned(),
+            "orders?user_id=6000000050".to_owned(),
+            "users?q=6000000050".to_owned(),
+            format!("orders?q={order}"),
+            "users/6000000050".to_owned(),
+            format!("orders/{order}"),
+            "subscriptions?user_id=6000000050".to_owned(),
+            "users?invited_by=6000000050".to_owned(),
+            "duties?parked=true".to_owned(),
+            "discount-codes".to_owned(),
+            "audit?entity=order&id=none".to_owned(),
+            // Filtered ones look at more entries of a longer list, and never at more than so many.
+            "users?limit=20&status=new".to_owned(),
+            "orders?limit=20&status=awaiting_payment".to_owned(),
+            "users?limit=20&q=60000000".to_owned(),
+            "orders?limit=20&status=refunded".to_owned(),
+            "users?limit=20&q=7".to_owned(),
+        ] {
+            world.dynamodb.take_log();
+            let (status, answer) = world.admin("GET", &format!("/admin/v1/{path}"), None).await;
+            assert_eq!(status, 200, "{path}: {answer}");
+            seen.push((path, Tally::of(&world.dynamodb.take_log())));
+        }
+        costs.push(seen);
+    }
+    let mut lines = String::new();
+    for (n, ((path, few), (_, many))) in costs[0].iter().zip(&costs[1]).enumerate() {
+        let units = |tally: &Tally| tally.read.total().normalize();
+        let shown = path.split(['?', '/']).next().unwrap();
+        writeln!(
+            lines,
+            "{n:>2} {shown:<15} {:>3} requests {:>6} | {:>3} requests {:>6}",
+            few.requests,
+            units(few),
+            many.requests,
+            units(many)
+        )
+        .unwrap();
+        if n < 13 {
+            assert_eq!((few.requests, units(few)), (many.requests, units(many)), "{path}");
+        } else {
+            assert!(many.requests <= 16 && units(many) <= Decimal::from(100), "{path}: {many:?}");
+        }
+    }
+    expect![[r#"
+         0 users             2 requests   20.5 |   2 requests   20.5
+         1 orders            2 requests   20.5 |   2 requests   20.5
+         2 orders            2 requests   20.5 |   2 requests   20.5
+         3 orders            1 requests      1 |   1 requests      1
+         4 users             1 requests      1 |   1 requests      1
+         5 orders            1 requests      1 |   1 requests      1
+         6 users             6 requests    5.5 |   6 requests    5.5
+         7 orders            3 requests    3.5 |   3 requests    3.5
+         8 subscriptions     1 requests      1 |   1 requests      1
+         9 users             1 requests      1 |   1 requests      1
+        10 duties            1 requests    0.5 |   1 requests    0.5
+        11 discount-codes    1 requests    0.5 |   1 requests    0.5
+        12 audit             1 requests    0.5 |   1 requests    0.5
+        13 users             2 requests     22 |   2 requests     24
+        14 orders            2 requests   22.5 |   2 requests     25
+        15 users             3 requests     23 |   3 requests     25
+        16 orders           11 requests    7.5 |  14 requests     70
+        17 users            12 requests      8 |  15 requests     57
+    "#]]
+    .assert_eq(&lines);
+}

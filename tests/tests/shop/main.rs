@@ -7,6 +7,8 @@ mod architecture;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod by_hand;
+#[cfg(test)]
 mod capacity;
 #[cfg(test)]
 mod conversation;

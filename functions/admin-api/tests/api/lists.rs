@@ -232,3 +232,19 @@ async fn a_status_is_a_word_to_look_for() {
         assert_eq!(shop.ids(&format!("/admin/v1/{path}"), "id").await, expected, "{path}");
     }
 }
+
+/// The panel does not answer here: an account's order is found among the newest all the same, page by page.
+#[tokio::test]
+async fn an_account_is_found_without_the_panel() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    let old = shop.order(1, None).await;
+    shop.clock.forward(Span::days(40));
+    for buyer in 2..=4 {
+        shop.order(buyer, None).await;
+    }
+    let path = format!("/admin/v1/orders?q={}", old.panel_name);
+    assert_eq!(shop.walk(&path, "id", 1).await, [json!(shop.name(&old))]);
+    assert!(shop.walk(&format!("{path}&user_id=2"), "id", 50).await.is_empty());
+    assert!(shop.walk(&format!("/admin/v1/orders?q={}", "a".repeat(26)), "id", 50).await.is_empty());
+}

@@ -107,6 +107,8 @@ impl PaymentFilter {
 /// What somebody looks for by a word.
 enum Sought {
     Status(OrderStatus),
+    /// An account on the panel.
+    Account(SubscriptionName),
     Order(OrderId),
     User(TelegramUserId),
     Nothing,
@@ -119,6 +121,10 @@ pub fn payment_method(order: &Order) -> Option<Gateway> {
 }
 
 const PANEL_TIMEOUT: Duration = Duration::from_secs(5);
+/// Characters of an account's name.
+const PANEL_NAME_LEN: usize = 26;
+/// Orders that a search looks through for each page.
+const LOOKED_THROUGH: u8 = 100;
 
 fn only<E>(item: Option<E>) -> Page<E> {
     Page { items: item.into_iter().collect(), next: None }
@@ -162,8 +168,9 @@ impl App {
     pub async fn list_orders(&self, filter: &OrderFilter, cursor: Option<&Cursor>, limit: u8) -> Result<Page<Order>, ListError> {
         let mut filter = filter.clone();
         if let Some(q) = filter.q.take() {
-            match self.sought(&q).await {
+            match self.sought(&q) {
                 Sought::Status(status) if filter.status.is_none_or(|asked| asked == status) => filter.status = Some(status),
+                Sought::Account(name) => return self.orders_of_account(&filter, &name, cursor, limit).await,
                 Sought::Order(id) => return Ok(only(self.store.order(id).await?.filter(|order| filter.admits(order)))),
                 Sought::User(id) if filter.user.is_none_or(|user| user == id) => filter.user = Some(id),
                 Sought::Status(_) | Sought::User(_) | Sought::Nothing => return Ok(only(None)),
@@ -240,7 +247,7 @@ impl App {
         self.store.payments(&ids).await
     }
 
-    async fn sought(&self, q: &str) -> Sought {
+    fn sought(&self, q: &str) -> Sought {
         if let Some(status) = OrderStatus::from_name(q) {
             return Sought::Status(status);
         }
@@ -251,12 +258,35 @@ impl App {
             return Sought::User(id);
         }
         match q.parse::<SubscriptionName>() {
-            Ok(name) => self.order_of_account(&name).await.map_or(Sought::Nothing, Sought::Order),
-            Err(_) => Sought::Nothing,
+            Ok(name) if q.len() == PANEL_NAME_LEN => Sought::Account(name),
+            Ok(_) | Err(_) => Sought::Nothing,
         }
     }
 
-    /// The order behind an account: the panel's note of it says which. A panel that does not answer knows of no account.
+    /// The order behind an account. Where the panel does not tell, because it does not answer or has the account no more, the orders are looked through, the
+    /// newest first, so many for each page.
+    async fn orders_of_account(
+        &self,
+        filter: &OrderFilter,
+        name: &SubscriptionName,
+        cursor: Option<&Cursor>,
+        limit: u8,
+    ) -> Result<Page<Order>, ListError> {
+        if cursor.is_none()
+            && let Some(id) = self.order_of_account(name).await
+        {
+            return Ok(only(self.store.order(id).await?.filter(|order| filter.admits(order))));
+        }
+        let asked = by_index(filter.status.map(OrderStatus::name), Vec::new(), filter.created);
+        let mut page = self.store.list_orders(&asked, cursor, limit.max(LOOKED_THROUGH), self.now()).await?;
+        let found = page.items.iter().any(|order| order.panel_name == *name);
+        page.items.retain(|order| order.panel_name == *name && filter.admits(order));
+        // There is one of each name.
+        page.next = page.next.filter(|_| !found);
+        Ok(page)
+    }
+
+    /// The panel's note of an account says whose it is. A panel that does not answer knows of no account.
     async fn order_of_account(&self, name: &SubscriptionName) -> Option<OrderId> {
         let account = match self.panel.account(name, self.now(), PANEL_TIMEOUT).await {
             Ok(account) => account?,

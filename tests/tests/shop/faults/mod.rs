@@ -1,6 +1,7 @@
 //! Everything fails in turn: the table, the panel, Telegram, the process itself. However it fails, it ends with one payment, one account, nothing
 //! owed and nothing lost.
 
+mod by_hand;
 mod delivery;
 mod new_link;
 mod panel;
