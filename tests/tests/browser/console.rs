@@ -124,12 +124,13 @@ async fn populate(app: &App) -> Order {
 }
 
 /// What shall be seen by people before it is called done: every kind of page, on a desk and on a phone.
-async fn pictures(browser: &Browser, console: &str, name: &str, order: &str) {
+async fn pictures(browser: &Browser, console: &str, name: &str, [order, waiting]: [&str; 2]) {
     for (page, path) in [
         ("dashboard", String::new()),
         ("orders", "/orders".into()),
         ("order", format!("/orders/{order}")),
-        ("reject", format!("/orders/{order}/reject")),
+        ("receipt", format!("/orders/{waiting}")),
+        ("reject", format!("/orders/{waiting}/reject")),
         ("users", "/users".into()),
         ("user", format!("/users/{}", user(0))),
         ("payments", "/unapplied-payments".into()),
@@ -143,6 +144,17 @@ async fn pictures(browser: &Browser, console: &str, name: &str, order: &str) {
         browser.go(&format!("{console}{path}")).await;
         for width in [1280, 390] {
             browser.picture(&format!("console-{name}-{page}-{width}"), width).await;
+        }
+    }
+}
+
+/// Nothing is wider than the screen, on a desk and on a phone.
+async fn fits(browser: &Browser, console: &str, order: &str) {
+    for path in ["", "/orders", "/users", "/settings/edit", "/stats", "/audit", &format!("/orders/{order}")] {
+        browser.go(&format!("{console}{path}")).await;
+        for width in [390, 1280] {
+            browser.resize(width).await;
+            assert!(browser.width().await <= u64::from(width), "{path} is {} wide on {width}", browser.width().await);
         }
     }
 }
@@ -181,6 +193,9 @@ async fn an_operator_works_at_the_console() {
     let decided = open.app.store.list_orders(&store::Filter::default(), None, 10, open.app.now()).await.unwrap().items;
     assert_eq!(decided.iter().filter(|order| order.status == OrderStatus::Provisioned).count(), 1);
 
+    let waiting = decided.iter().find(|order| order.under_review().is_some()).map(|order| open.app.names.order(order.id)).unwrap();
+    let shown = [name.as_str(), waiting.as_str()];
+
     // A code, with a mistake on the way.
     browser.go(&format!("{console}/discount-codes")).await;
     browser.click(".heading .primary").await;
@@ -203,21 +218,16 @@ async fn an_operator_works_at_the_console() {
     browser.wait_for("[name='invited_by'][value^='71']").await;
     assert!(browser.count("tbody tr").await >= invited - 1);
 
-    pictures(&browser, &console, "fa", &name).await;
+    fits(&browser, &console, &name).await;
+    pictures(&browser, &console, "fa", shown).await;
     browser.choose_theme(&console, "dark").await;
-    pictures(&browser, &console, "fa-dark", &name).await;
+    pictures(&browser, &console, "fa-dark", shown).await;
     browser.choose_language(&console, "en").await;
-    pictures(&browser, &console, "en-dark", &name).await;
+    pictures(&browser, &console, "en-dark", shown).await;
     browser.choose_theme(&console, "light").await;
-    pictures(&browser, &console, "en", &name).await;
+    pictures(&browser, &console, "en", shown).await;
     assert_eq!(browser.style("html", "direction").await, "ltr");
-    // On a phone nothing is wider than the screen.
-    for path in ["", "/orders", "/users", "/settings/edit", "/stats", &format!("/orders/{name}")] {
-        browser.go(&format!("{console}{path}")).await;
-        browser.resize(390).await;
-        assert!(browser.width().await <= 390, "{path} is {} wide", browser.width().await);
-    }
-    browser.resize(1280).await;
+    fits(&browser, &console, &name).await;
 
     browser.click("details.me summary").await;
     browser.click("form[action$='/sign-out'] button").await;

@@ -143,10 +143,14 @@ impl Browser {
 
     /// Looks through a window of this width.
     pub async fn resize(&self, width: u32) {
+        self.metrics(width, 900).await;
+    }
+
+    async fn metrics(&self, width: u32, height: u64) {
         let mobile = width < 600;
         self.developer(
             "Emulation.setDeviceMetricsOverride",
-            json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": mobile}),
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile}),
         )
         .await;
     }
@@ -156,7 +160,10 @@ impl Browser {
         let Some(folder) = std::env::var_os("SCREENSHOTS").map(PathBuf::from) else { return };
         self.developer("Emulation.setScrollbarsHidden", json!({"hidden": true})).await;
         self.resize(width).await;
-        let picture = self.developer("Page.captureScreenshot", json!({"captureBeyondViewport": true})).await;
+        // As tall as the page is: what a screen would show only after scrolling.
+        let height = self.until("a page", "return Math.max(900, document.documentElement.scrollHeight);", "").await;
+        self.metrics(width, height.as_u64().unwrap_or(900)).await;
+        let picture = self.developer("Page.captureScreenshot", json!({})).await;
         let picture = BASE64.decode(picture["data"].as_str().expect("its text").as_bytes()).expect("base64");
         std::fs::create_dir_all(&folder).expect("a folder");
         std::fs::write(folder.join(format!("{name}.png")), picture).expect("a file");

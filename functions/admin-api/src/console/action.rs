@@ -117,6 +117,9 @@ impl Action {
     }
 
     pub fn then(mut self, then: Then) -> Self {
+        if !matches!(then, Then::To(_)) {
+            self.verb = W::Create;
+        }
         self.then = then;
         self
     }

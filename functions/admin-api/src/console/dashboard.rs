@@ -211,7 +211,7 @@ fn shares(desk: &Desk<'_>, sum: &Counts) -> Markup {
             section.card {
                 h2 { (desk.w(title)) }
                 @if rows.is_empty() { p.empty { (desk.w(W::NothingHere)) } }
-                ul.shares { @for (name, paid) in rows.iter().take(8) { li { bdi { (name) } (plot::share(u64::from(*paid), most)) bdi.num { (desk.number(*paid)) } } } }
+                ul.shares { @for (name, paid) in rows.iter().take(8) { li { bdi { (name) } (plot::share(u64::from(*paid), most, desk.look.is_rtl())) bdi.num { (desk.number(*paid)) } } } }
             }
         }
     };

@@ -60,9 +60,9 @@ pub async fn user(desk: &Desk<'_>, id: &str) -> Result<Reply, Problem> {
     let title = html! { bdi { (user.first_name) } " " (desk.toned(&wire(&status.status), status.color.into())) @if user.banned { " " (desk.pill("banned")) } };
     let beside = html! {
         @if operates(desk) {
-            @if user.banned { (tap(desk, &format!("{path}/unban"), W::Unban, "quiet")) } @else { (asks(desk, &format!("{path}/ban"), W::Ban, "danger")) }
             (asks(desk, &format!("{path}/grant"), W::Grant, ""))
             @if user.invited_by.is_none() { (asks(desk, &format!("{path}/attach-referral"), W::AttachReferral, "quiet")) }
+            @if user.banned { (tap(desk, &format!("{path}/unban"), W::Unban, "quiet")) } @else { (asks(desk, &format!("{path}/ban"), W::Ban, "danger")) }
         }
     };
     let link = |list: &str, name: &str, count: u32| html! { a.count href={ (BASE) "/" (list) "?" (name) "=" (user.user_id) } { (desk.number(count)) } };
@@ -364,7 +364,7 @@ pub async fn subscription(desk: &Desk<'_>, id: &str) -> Result<Reply, Problem> {
                     (W::Expires, expires),
                     (W::OnlineAt, desk.time_if(live.online_at)),
                 ]))
-                @if let Some(limit) = live.data_limit_bytes { p.more { (super::plot::share(live.used_bytes.min(limit), limit)) } }
+                @if let Some(limit) = live.data_limit_bytes { p.more { (super::plot::share(live.used_bytes, limit, desk.look.is_rtl())) } }
             }
         }
         (None, problem) => html! { p.banner.warn { (desk.named(problem.unwrap_or("unanswered"))) } },

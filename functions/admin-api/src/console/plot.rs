@@ -32,8 +32,14 @@ pub fn bars(label: &str, bars: &[Bar]) -> Markup {
     }
 }
 
-/// A share of the greatest, lying.
-pub fn share(part: u64, of: u64) -> Markup {
-    let width = (u128::from(part) * 100).checked_div(u128::from(of)).unwrap_or_default();
-    html! { svg.share viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" { rect.track width="100" height="6" rx="3" {} rect.bar width=(width) height="6" rx="3" {} } }
+/// A share of the greatest, lying: it grows from where a line of writing begins.
+pub fn share(part: u64, of: u64, right_to_left: bool) -> Markup {
+    let width = (u128::from(part) * 100).checked_div(u128::from(of)).unwrap_or_default().min(100);
+    let begins = if right_to_left { 100 - width } else { 0 };
+    html! {
+        svg.share viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" {
+            rect.track width="100" height="6" rx="3" {}
+            rect.bar x=(begins) width=(width) height="6" rx="3" {}
+        }
+    }
 }

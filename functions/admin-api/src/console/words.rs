@@ -269,6 +269,7 @@ words! {
     PrefixHint: "At most 10 of A–Z, 0–9, _ and -. Ten random characters follow.", "حداکثر ۱۰ نویسه از A–Z و 0–9 و _ و -. ده نویسهٔ تصادفی در پی می‌آید.";
     Retry: "Try again", "دوباره";
     Edit: "Edit", "ویرایش";
+    Create: "Create", "ساختن";
     Save: "Save", "ذخیره";
     Back: "Back", "بازگشت";
     Archive: "Archive", "بایگانی";
