@@ -6,6 +6,7 @@ mod lists;
 mod lockout;
 mod payments;
 mod referrals;
+mod sessions;
 mod settings;
 mod tokens;
 
@@ -14,6 +15,7 @@ pub use duties::{DutiesCursor, Owed};
 pub use lists::{CodeFilter, Created, ListError, OrderFilter, PaymentFilter, UserFilter, payment_method};
 pub(crate) use lockout::TrustedSources;
 pub use payments::Credit;
+pub use sessions::{SIGNED_IN, Signed, Ticket};
 pub use store::{Cursor, Debtor, Holder, Page, StoreError, keys::Owner};
 pub use tokens::{COLLECTIONS, NewToken, Operator};
 

@@ -28,6 +28,14 @@ pub struct Operator {
 }
 
 impl Operator {
+    pub(super) const fn bootstrap() -> Self {
+        Self { actor: Actor::Bootstrap, role: Role::Owner, scope: Vec::new(), unnoted: None }
+    }
+
+    pub(super) fn of(token: AdminToken, unnoted: Option<String>) -> Self {
+        Self { actor: Actor::Token(token.id), role: token.role, scope: token.scope, unnoted }
+    }
+
     /// Whether he may touch what lies in a collection (`orders`).
     pub fn may_touch(&self, collection: &str) -> bool {
         self.scope.is_empty() || self.scope.iter().any(|one| one == collection)
@@ -69,7 +77,7 @@ pub const COLLECTIONS: [&str; 17] = [
 ];
 
 /// Lower-case hex of SHA-256. A token has 256 random bits: nothing slower is needed.
-fn hash(token: &str) -> String {
+pub(super) fn hash(token: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(token.as_bytes()))
 }
 
@@ -78,8 +86,7 @@ impl App {
     pub async fn operator(&self, token: &str, source: &Source) -> Result<Option<Operator>, StoreError> {
         if self.config.admin_bootstrap_token.as_ref().is_some_and(|bootstrap| bootstrap.matches(token)) {
             let locked_out = self.is_bootstrap_locked_out(token, source).await?;
-            let owner = Operator { actor: Actor::Bootstrap, role: Role::Owner, scope: Vec::new(), unnoted: None };
-            return Ok((!locked_out).then_some(owner));
+            return Ok((!locked_out).then(Operator::bootstrap));
         }
         let found = if token.starts_with(PREFIX) { self.store.admin_token(&hash(token)).await? } else { None };
         let Some(found) = found else {
@@ -91,8 +98,8 @@ impl App {
         if !found.works(now) || (found.last_used_from.as_ref() != Some(source) && self.is_locked_out(token, source).await?) {
             return Ok(None);
         }
-        let unnoted = found.notes_use(source, now).then_some(found.hash);
-        Ok(Some(Operator { actor: Actor::Token(found.id), role: found.role, scope: found.scope, unnoted }))
+        let unnoted = found.notes_use(source, now).then(|| found.hash.clone());
+        Ok(Some(Operator::of(found, unnoted)))
     }
 
     /// Notes when and from where a token is used, where that is not known yet. Nothing depends on it.
