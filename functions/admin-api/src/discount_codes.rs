@@ -16,7 +16,7 @@ use crate::{
     body::given,
     call::{Call, not_found},
     problem::{Faults, Problem},
-    query::{Paging, flag, sought},
+    query::{self, Paging, flag, oldest_first, sought},
     reply::{Page, Reply, created, ok},
     wire::{Money, Time, moment},
 };
@@ -89,6 +89,9 @@ pub struct Filter {
     pub active: Option<String>,
     /// A code, in any case.
     pub q: Option<String>,
+    /// `desc`: the newest first, which is what is given without it; `asc`: the oldest first.
+    #[param(value_type = Option<query::Order>, inline)]
+    pub order: Option<String>,
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
     pub limit: Option<String>,
     /// `next_cursor` of the page before.
@@ -107,7 +110,11 @@ pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
 pub async fn page(call: &Call<'_>) -> Result<Page<DiscountCode>, Problem> {
     let asked: Filter = call.query()?;
     let mut faults = Faults::default();
-    let filter = CodeFilter { active: flag(&mut faults, "active", asked.active.as_deref()), q: sought(asked.q) };
+    let filter = CodeFilter {
+        active: flag(&mut faults, "active", asked.active.as_deref()),
+        q: sought(asked.q),
+        oldest_first: oldest_first(&mut faults, asked.order.as_deref()),
+    };
     let paging: Paging<Cursor> = call.paging(&mut faults, asked.limit.as_deref(), asked.cursor.as_deref())?;
     faults.of_parameters()?;
     let page = call.app.list_codes(&filter, paging.cursor.as_ref(), paging.limit).await?;

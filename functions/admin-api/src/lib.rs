@@ -59,7 +59,11 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let asked = Asked { method: &parts.method, uri: &parts.uri, headers: &parts.headers, body: body.as_ref(), deadline };
     let began = app.now();
-    let (route, outcome) = answer(app, &asked).await;
+    let (route, outcome) = if console::owns(asked.uri.path()) {
+        ("/admin/console", Ok(Box::pin(console::answer(app, &asked)).await))
+    } else {
+        answer(app, &asked).await
+    };
     let response = outcome.unwrap_or_else(Reply::from).into_response(parts.method == Method::HEAD);
     let status = response.status().as_u16();
     let duration_ms = app.now().since(began).as_millis();
@@ -108,11 +112,16 @@ async fn answer(app: &App, asked: &Asked<'_>) -> (&'static str, Result<Reply, Pr
 
 async fn authorized(app: &App, headers: &HeaderMap, role: domain::admin::Role) -> Result<Operator, Problem> {
     let operator = auth::operator(app, headers).await?;
+    allowed(&operator, role).map(|()| operator)
+}
+
+/// Refuses who has a lower role.
+fn allowed(operator: &Operator, role: domain::admin::Role) -> Result<(), Problem> {
     if operator.role < role {
         return Err(Problem::new(
             Kind::Forbidden,
             format!("This takes the role {} or higher; the token has {}.", role.name(), operator.role.name()),
         ));
     }
-    Ok(operator)
+    Ok(())
 }

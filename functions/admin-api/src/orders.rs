@@ -23,7 +23,7 @@ use crate::{
     payments::{Payment, PaymentName},
     problem::{Faults, Kind, Problem},
     products::{ProductKind, RenewalPolicy},
-    query::{Paging, created, sought},
+    query::{self, Paging, created, oldest_first, sought},
     referrals::Referral,
     reply::{Page, Reply, ok},
     subscriptions::Subscription,
@@ -210,6 +210,9 @@ pub struct Filter {
     pub created_to: Option<String>,
     /// An order's id, a user's id, an account's name on the panel, or a status.
     pub q: Option<String>,
+    /// `desc`: the newest first, which is what is given without it; `asc`: the oldest first.
+    #[param(value_type = Option<query::Order>, inline)]
+    pub order: Option<String>,
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
     pub limit: Option<String>,
     /// `next_cursor` of the page before.
@@ -235,6 +238,7 @@ pub async fn page(call: &Call<'_>) -> Result<Page<Order>, Problem> {
         method: faults.choose("payment_method", asked.payment_method.as_deref(), &Gateway::ALL, Gateway::name),
         created: created(&mut faults, asked.created_from.as_deref(), asked.created_to.as_deref()),
         q: sought(asked.q),
+        oldest_first: oldest_first(&mut faults, asked.order.as_deref()),
     };
     let paging: Paging<Cursor> = call.paging(&mut faults, asked.limit.as_deref(), asked.cursor.as_deref())?;
     faults.of_parameters()?;

@@ -19,7 +19,7 @@ use crate::{
     duties::Owed,
     orders::Order,
     problem::{Faults, Problem},
-    query::{Paging, created, sought},
+    query::{self, Paging, created, oldest_first, sought},
     reply::{Page, Reply, ok},
     users::User,
     wire::{Money, Time, wire_enum},
@@ -126,6 +126,9 @@ pub struct Filter {
     pub created_to: Option<String>,
     /// A payment's id, a gateway's reference, an order's id, a user's id, or a status.
     pub q: Option<String>,
+    /// `desc`: the newest first, which is what is given without it; `asc`: the oldest first.
+    #[param(value_type = Option<query::Order>, inline)]
+    pub order: Option<String>,
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
     pub limit: Option<String>,
     /// `next_cursor` of the page before.
@@ -156,6 +159,7 @@ pub async fn page(call: &Call<'_>) -> Result<Page<Payment>, Problem> {
         method: faults.choose("method", asked.method.as_deref(), &Gateway::ALL, Gateway::name),
         created: created(&mut faults, asked.created_from.as_deref(), asked.created_to.as_deref()),
         q: sought(asked.q),
+        oldest_first: oldest_first(&mut faults, asked.order.as_deref()),
     };
     paged(call, faults, &filter, asked.limit.as_deref(), asked.cursor.as_deref()).await
 }

@@ -7,6 +7,7 @@ use domain::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use crate::{
     body,
@@ -120,6 +121,20 @@ pub fn sought(q: Option<String>) -> Option<String> {
 /// `true` or `false`.
 pub fn flag(faults: &mut Faults, name: &str, text: Option<&str>) -> Option<bool> {
     faults.choose(name, text, &[true, false], |flag| if flag { "true" } else { "false" })
+}
+
+/// In which order a list is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    Asc,
+    Desc,
+}
+
+/// `order`: whether the oldest shall come first.
+pub fn oldest_first(faults: &mut Faults, order: Option<&str>) -> bool {
+    let name = |order| if order == Order::Asc { "asc" } else { "desc" };
+    faults.choose("order", order, &[Order::Asc, Order::Desc], name) == Some(Order::Asc)
 }
 
 /// `created_from` and `created_to`: RFC 3339, or a day (UTC), whose beginning or end is meant.

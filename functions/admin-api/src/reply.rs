@@ -68,12 +68,45 @@ impl Reply {
     }
 
     /// A page of the console; `policy`: its Content-Security-Policy.
-    pub fn html(body: String, policy: &str) -> Self {
-        let mut reply = Self::new(StatusCode::OK, "text/html; charset=utf-8", body);
+    pub fn page(status: StatusCode, body: String, policy: &str) -> Self {
+        let mut reply = Self::new(status, "text/html; charset=utf-8", body);
         reply.set(header::CONTENT_SECURITY_POLICY, policy);
         reply.set(header::X_FRAME_OPTIONS, "DENY");
-        reply.set(header::REFERRER_POLICY, "no-referrer");
+        // Addresses stay here; forms still say where they come from.
+        reply.set(header::REFERRER_POLICY, "same-origin");
         reply
+    }
+
+    /// A file of the console, whose name changes with it.
+    pub fn asset(content_type: &'static str, body: &str) -> Self {
+        let mut reply = Self::new(StatusCode::OK, content_type, body.to_owned());
+        reply.set(header::CACHE_CONTROL, "public, max-age=31536000, immutable");
+        reply
+    }
+
+    /// A file to keep.
+    pub fn csv(body: String, name: &str) -> Self {
+        let mut reply = Self::new(StatusCode::OK, "text/csv; charset=utf-8", body);
+        reply.set(header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}.csv\""));
+        reply
+    }
+
+    /// Sends a browser on to another page.
+    pub fn see_other(to: &str) -> Self {
+        let mut reply = Self { status: StatusCode::SEE_OTHER, headers: HeaderMap::new(), body: String::new(), kept: None };
+        reply.set(header::LOCATION, to);
+        reply
+    }
+
+    pub fn cookie(mut self, cookie: &str) -> Self {
+        if let Ok(cookie) = HeaderValue::from_str(cookie) {
+            self.headers.append(header::SET_COOKIE, cookie);
+        }
+        self
+    }
+
+    pub fn body(&self) -> &str {
+        &self.body
     }
 
     pub fn options(allow: &str) -> Self {
@@ -124,7 +157,7 @@ impl Reply {
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         response
     }

@@ -21,7 +21,7 @@ use crate::{
     duties::Duty,
     orders::Order,
     problem::{Faults, Kind, Problem},
-    query::{Paging, created, flag, sought},
+    query::{self, Paging, created, flag, oldest_first, sought},
     referrals::Referral,
     reply::{Page, Reply, ok},
     subscriptions::{Grant, Subscription},
@@ -134,6 +134,9 @@ pub struct Filter {
     pub created_to: Option<String>,
     /// A user's id or the digits that it begins with, an order's id (its customer), or a status.
     pub q: Option<String>,
+    /// `desc`: the newest first, which is what is given without it; `asc`: the oldest first. Of the users whom somebody invited always by their ids.
+    #[param(value_type = Option<query::Order>, inline)]
+    pub order: Option<String>,
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
     pub limit: Option<String>,
     /// `next_cursor` of the page before.
@@ -159,6 +162,7 @@ pub async fn page(call: &Call<'_>) -> Result<Page<User>, Problem> {
         invited_by: faults.parse("invited_by", asked.invited_by.as_deref()),
         created: created(&mut faults, asked.created_from.as_deref(), asked.created_to.as_deref()),
         q: sought(asked.q),
+        oldest_first: oldest_first(&mut faults, asked.order.as_deref()),
     };
     let paging: Paging<Cursor> = call.paging(&mut faults, asked.limit.as_deref(), asked.cursor.as_deref())?;
     faults.of_parameters()?;

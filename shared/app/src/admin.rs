@@ -5,6 +5,7 @@ mod duties;
 mod lists;
 mod payments;
 mod referrals;
+mod sessions;
 mod settings;
 mod tokens;
 
@@ -12,6 +13,7 @@ pub use codes::Batch;
 pub use duties::{DutiesCursor, Owed};
 pub use lists::{CodeFilter, Created, ListError, OrderFilter, PaymentFilter, UserFilter, payment_method};
 pub use payments::Credit;
+pub use sessions::{SIGNED_IN, Signed, Ticket};
 pub use store::{Cursor, Debtor, Holder, Page, StoreError, keys::Owner};
 pub use tokens::{NewToken, Operator};
 

@@ -3,7 +3,7 @@
 use domain::{
     Currency, Language, Money, Timestamp,
     product::Terms,
-    time::{Day, Span},
+    time::{Day, Offset, Span},
 };
 use time::UtcOffset;
 
@@ -142,6 +142,24 @@ pub fn day(language: Language, day: Day) -> String {
     }
 }
 
+/// A day in the language's own calendar alone, and the time of day at the shop's clocks.
+pub fn at_shop(language: Language, at: Timestamp, offset: Offset) -> (String, String) {
+    let day = Day::of(at, offset);
+    let minutes = at.since(day.start(offset)).as_seconds() / 60;
+    (own_day(language, day), digits(language, &format!("{:02}:{:02}", minutes / 60, minutes % 60)))
+}
+
+/// A day in the language's own calendar alone.
+pub fn own_day(language: Language, day: Day) -> String {
+    match language {
+        Language::Persian => {
+            let (year, month, number) = iranian(day.to_julian_day());
+            digits(language, &format!("{year}/{month:02}/{number:02}"))
+        }
+        Language::English | Language::Russian => self::day(language, day),
+    }
+}
+
 /// A Julian day in the Iranian calendar, by the 33-year rule that agrees with the official calendar from 1244 to 1472 (1865 to 2094).
 fn iranian(julian_day: i32) -> (i32, i32, i32) {
     // The Julian day from which whole 33-year cycles count, the first of which begins with the year -1595.
@@ -212,6 +230,19 @@ mod tests {
         assert_eq!(moment(Language::English, at), "2026-11-22 21:00 UTC");
         assert_eq!(instant(Language::Persian, at), "\u{200F}۱۴۰۵/۰۹/۰۲ ۰۰:۳۰:۰۰ (۲۰۲۶-۱۱-۲۳)");
         assert_eq!(instant(Language::Russian, at), "2026-11-22 21:00:00 UTC");
+    }
+
+    #[test]
+    fn a_shop_s_clock() {
+        let (at, tehran) = ("2026-11-22T21:05:00Z".parse().unwrap(), Offset::TEHRAN);
+        for (language, offset, day, clock) in [
+            (Language::Persian, tehran, "۱۴۰۵/۰۹/۰۲", "۰۰:۳۵"),
+            (Language::English, tehran, "2026-11-23", "00:35"),
+            (Language::English, Offset::UTC, "2026-11-22", "21:05"),
+            (Language::Russian, tehran, "23.11.2026", "00:35"),
+        ] {
+            assert_eq!(at_shop(language, at, offset), (day.to_owned(), clock.to_owned()));
+        }
     }
 
     #[test]

@@ -291,6 +291,33 @@ impl Entity for SupportLetter {
     }
 }
 
+/// Somebody who signed in to the console. It lasts no longer than the token that it was begun with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdminSession {
+    /// SHA-256 of the session's secret, lower-case hex: the secret is in a cookie and nowhere else.
+    pub hash: String,
+    /// SHA-256 of the token, lower-case hex.
+    pub token: String,
+    /// Whether that is the deployer's token.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bootstrap: bool,
+    pub created_at: Timestamp,
+    /// When it was signed out of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    pub until: Timestamp,
+}
+
+impl Entity for AdminSession {
+    const TYPE: &'static str = "admin_session";
+    fn key(&self) -> Key {
+        keys::admin_session(&self.hash)
+    }
+    fn expires(&self) -> Option<Timestamp> {
+        Some(self.until)
+    }
+}
+
 /// The answer that an admin request got, kept so that the same request again gets it again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdempotencyRecord {

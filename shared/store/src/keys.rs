@@ -111,6 +111,10 @@ pub fn audit_day(day: &str) -> String {
 pub fn audit(entry: &AuditEntry) -> Key {
     key(audit_day(&entry.at.day()), entry.id.to_string())
 }
+/// `hash`: SHA-256 of the session's secret, hex.
+pub fn admin_session(hash: &str) -> Key {
+    key(format!("SESSION#{hash}"), "SESSION")
+}
 pub fn idempotency(scope: &str, name: &str) -> Key {
     key(format!("IDEMPOTENCY#{scope}#{name}"), "IDEMPOTENCY")
 }

@@ -22,12 +22,12 @@ mod work;
 pub use commit::{CommitError, Found, Write};
 pub use cursor::{Cursor, InvalidCursor};
 pub use debtors::Debtor;
-pub use entities::{CardAmount, IdempotencyRecord, ReceiptFile, Redemption, SupportLetter};
+pub use entities::{AdminSession, CardAmount, IdempotencyRecord, ReceiptFile, Redemption, SupportLetter};
 pub use error::StoreError;
 pub use holders::{HELD_AT_ONCE, Held};
 pub use item::Entity;
 pub use list::{Filter, List, ListError, Page};
-pub use read::{Holder, NamedCode, Placing};
+pub use read::{Holder, NamedCode, Placing, SignedIn};
 pub use stats::{Counting, Slice};
 pub use work::{DueWork, Queue};
 

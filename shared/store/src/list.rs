@@ -52,6 +52,8 @@ pub struct Filter {
     pub partition: Option<String>,
     pub from: Option<Timestamp>,
     pub to: Option<Timestamp>,
+    /// From the beginning on, instead of backwards from the newest.
+    pub oldest_first: bool,
 }
 
 /// No shop is older than the software.
@@ -80,11 +82,19 @@ impl List {
         }
     }
 
-    /// The partition before this one; `None` where the list ends.
-    fn previous(&self, partition: &str, until: Month) -> Option<String> {
+    /// The partition where a list begins that goes on from its oldest entry.
+    fn oldest_partition(&self, oldest: Month) -> String {
+        self.monthly().map_or_else(|| self.first_partition(Timestamp::EPOCH), |prefix| keys::monthly(prefix, oldest))
+    }
+
+    /// The partition after this one on the way; `None` where the list ends.
+    fn following(&self, partition: &str, oldest: Month, newest: Month, oldest_first: bool) -> Option<String> {
         let prefix = self.monthly()?;
         let month: Month = partition.strip_prefix(prefix)?.strip_prefix('#')?.parse().ok()?;
-        (month > until).then(|| keys::monthly(prefix, month.previous()))
+        if oldest_first {
+            return (month < newest).then(|| keys::monthly(prefix, month.next()));
+        }
+        (month > oldest).then(|| keys::monthly(prefix, month.previous()))
     }
 
     fn owns(&self, partition: &str) -> bool {
@@ -161,6 +171,7 @@ impl Store {
         let newest = filter.to.map_or(now, |to| to.min(now));
         let oldest = filter.from.unwrap_or(Timestamp::EPOCH).month().max(FIRST_MONTH.parse().map_err(|_| InvalidCursor)?);
         let (mut partition, mut start) = match cursor.map(|cursor| cursor.on_index(schema::LIST)) {
+            None if filter.oldest_first => (list.oldest_partition(oldest), None),
             None => (list.first_partition(newest), None),
             Some((partition, start)) => (partition.filter(|partition| list.owns(partition)).ok_or(InvalidCursor)?, start),
         };
@@ -177,12 +188,12 @@ impl Store {
                 start = Cursor::new(position).on_index(schema::LIST).1;
                 continue;
             }
-            let Some(previous) = list.previous(&partition, oldest) else { break };
+            let Some(following) = list.following(&partition, oldest, newest.month(), filter.oldest_first) else { break };
             if found.len() >= limit || query + 1 == MAX_QUERIES {
-                next = Some(Cursor::new(Position::at_partition(previous)));
+                next = Some(Cursor::new(Position::at_partition(following)));
                 break;
             }
-            partition = previous;
+            partition = following;
         }
         Ok(Page { items: self.read_all(&found).await?, next })
     }
@@ -203,7 +214,7 @@ impl Store {
             .index_name(schema::LIST.name)
             .expression_attribute_names("#partition", schema::LIST.partition)
             .expression_attribute_values(":partition", text(partition))
-            .scan_index_forward(false)
+            .scan_index_forward(filter.oldest_first)
             .set_exclusive_start_key(start);
         let key_condition = match (filter.from, filter.to) {
             (None, None) => "#partition = :partition".to_owned(),

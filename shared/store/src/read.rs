@@ -22,13 +22,21 @@ use domain::{
 use ulid::Ulid;
 
 use crate::{
-    Cursor, Entity, IdempotencyRecord, Page, Redemption, Store, StoreError, SupportLetter,
+    AdminSession, Cursor, Entity, IdempotencyRecord, Page, Redemption, Store, StoreError, SupportLetter,
     cursor::Position,
     item::{Item, from_item, primary, text},
     keys::{self, Key},
     list::MAX_LIMIT,
     schema,
 };
+
+/// What a page of the console is decided on.
+#[derive(Debug)]
+pub struct SignedIn {
+    pub session: Option<AdminSession>,
+    pub token: Option<AdminToken>,
+    pub settings: Option<Settings>,
+}
 
 impl Store {
     async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
@@ -182,6 +190,16 @@ impl Store {
         self.find(&keys::admin_token(hash)).await
     }
 
+    /// A session of the console, the token that it was begun with, and the settings by which pages are written, in one round trip.
+    pub async fn signed_in(&self, session: &str, token: &str) -> Result<SignedIn, StoreError> {
+        let [session, token, settings] = self.both([keys::admin_session(session), keys::admin_token(token), keys::settings()]).await?;
+        Ok(SignedIn {
+            session: session.map(from_item).transpose()?,
+            token: token.map(from_item).transpose()?,
+            settings: settings.map(from_item).transpose()?,
+        })
+    }
+
     pub async fn idempotency_record(&self, scope: &str, name: &str) -> Result<Option<IdempotencyRecord>, StoreError> {
         self.find(&keys::idempotency(scope, name)).await
     }
@@ -198,7 +216,18 @@ impl Store {
 
     /// A user's orders, the newest first.
     pub async fn orders_of(&self, user: TelegramUserId, cursor: Option<&Cursor>, limit: u8) -> Result<Page<Order>, StoreError> {
-        self.partition(&keys::user_partition(user), keys::ORDER_PREFIX, cursor, limit, false).await
+        self.orders_in_turn(user, false, cursor, limit).await
+    }
+
+    /// The same, or from the oldest on.
+    pub async fn orders_in_turn(
+        &self,
+        user: TelegramUserId,
+        oldest_first: bool,
+        cursor: Option<&Cursor>,
+        limit: u8,
+    ) -> Result<Page<Order>, StoreError> {
+        self.partition(&keys::user_partition(user), keys::ORDER_PREFIX, cursor, limit, oldest_first).await
     }
 
     /// The orders that a user placed himself, the newest first: without presents, trials and what renews itself.

@@ -83,6 +83,93 @@ impl Browser {
         self.until("an element", script, selector).await;
     }
 
+    /// Goes to another page.
+    pub async fn go(&self, url: &str) {
+        self.command("POST", "/url", Some(json!({"url": url}))).await.expect("the page");
+    }
+
+    /// Empties a field and types into it, key by key.
+    pub async fn type_into(&self, selector: &str, text: &str) {
+        self.wait_for(selector).await;
+        let found = self.command("POST", "/element", Some(json!({"using": "css selector", "value": selector}))).await.expect("a field");
+        let id = found.as_object().and_then(|found| found.values().next()).and_then(Value::as_str).expect("its name").to_owned();
+        self.command("POST", &format!("/element/{id}/clear"), Some(json!({}))).await.expect("it is emptied");
+        self.command("POST", &format!("/element/{id}/value"), Some(json!({"text": text}))).await.expect("it is typed");
+    }
+
+    /// What an element says.
+    pub async fn text(&self, selector: &str) -> String {
+        let script = "const e = document.querySelector(arguments[0]); return e ? e.textContent : null;";
+        self.until("an element", script, selector).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    pub async fn count(&self, selector: &str) -> usize {
+        let found = self.until("a page", "return document.querySelectorAll(arguments[0]).length;", selector).await;
+        usize::try_from(found.as_u64().unwrap_or_default()).unwrap_or_default()
+    }
+
+    pub async fn style(&self, selector: &str, property: &str) -> String {
+        let script = format!("const e = document.querySelector(arguments[0]); return e ? getComputedStyle(e)['{property}'] : null;");
+        self.until("an element", &script, selector).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// How wide the page is, beyond the screen's edge too.
+    pub async fn width(&self) -> u64 {
+        self.until("a page", "return document.documentElement.scrollWidth;", "").await.as_u64().unwrap_or_default()
+    }
+
+    /// Chooses with the console's own buttons, and waits for the page that comes.
+    async fn choose(&self, console: &str, name: &str, value: &str, attribute: &str) {
+        self.go(console).await;
+        let script = format!(
+            "const e = document.querySelector(\"form.look button[name='{name}'][value='\" + arguments[0] + \"']\"); if (!e) return null; e.click(); return true;"
+        );
+        self.until("a choice", &script, value).await;
+        self.wait_for(&format!("html[{attribute}='{value}']")).await;
+    }
+
+    pub async fn choose_language(&self, console: &str, language: &str) {
+        self.choose(console, "language", language, "lang").await;
+    }
+
+    pub async fn choose_theme(&self, console: &str, theme: &str) {
+        self.choose(console, "theme", theme, "data-theme").await;
+    }
+
+    async fn developer(&self, command: &str, parameters: Value) -> Value {
+        let body = json!({"cmd": command, "params": parameters});
+        self.command("POST", "/goog/cdp/execute", Some(body)).await.expect("the browser does it")
+    }
+
+    /// Looks through a window of this width.
+    pub async fn resize(&self, width: u32) {
+        self.metrics(width, 900).await;
+    }
+
+    async fn metrics(&self, width: u32, height: u64) {
+        let mobile = width < 600;
+        self.developer(
+            "Emulation.setDeviceMetricsOverride",
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile}),
+        )
+        .await;
+    }
+
+    /// Leaves a picture of the whole page at this width where `SCREENSHOTS` says.
+    pub async fn picture(&self, name: &str, width: u32) {
+        let Some(folder) = std::env::var_os("SCREENSHOTS").map(PathBuf::from) else { return };
+        self.developer("Emulation.setScrollbarsHidden", json!({"hidden": true})).await;
+        self.resize(width).await;
+        // As tall as the page is: what a screen would show only after scrolling.
+        let height = self.until("a page", "return Math.max(900, document.documentElement.scrollHeight);", "").await;
+        self.metrics(width, height.as_u64().unwrap_or(900)).await;
+        let picture = self.developer("Page.captureScreenshot", json!({})).await;
+        let picture = BASE64.decode(picture["data"].as_str().expect("its text").as_bytes()).expect("base64");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join(format!("{name}.png")), picture).expect("a file");
+        self.resize(1280).await;
+    }
+
     /// Taps the newest inline button that says this, once it is there and at rest.
     pub async fn tap(&self, part: &str) {
         let script = "const all = [...document.querySelectorAll(\"[data-testid='button']\")].filter(e => e.textContent.includes(arguments[0]) && !e.disabled);\

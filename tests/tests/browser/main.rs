@@ -1,4 +1,4 @@
-//! The chat page in a real browser: somebody who knows nothing but the page buys a subscription.
+//! The chat page in a real browser: somebody who knows nothing but the page buys a subscription. And the console: somebody runs the shop.
 //!
 //! Needs chromedriver and Chromium, so it is a command of its own: `cargo test -p tests --features browser --test browser`.
 //! With `SCREENSHOTS=<folder>` it leaves pictures of what was seen.
@@ -10,6 +10,7 @@
     reason = "a test ends where something is not as it has to be"
 )]
 
+mod console;
 mod driver;
 
 use std::{collections::BTreeMap, path::PathBuf};

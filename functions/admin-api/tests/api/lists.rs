@@ -233,6 +233,35 @@ async fn a_status_is_a_word_to_look_for() {
     }
 }
 
+#[tokio::test]
+async fn lists_are_read_from_either_end() {
+    let shop = Shop::open().await;
+    shop.stock().await;
+    let mut orders = Vec::new();
+    // Across two turns of the month, with a month in which nothing happened.
+    for (user, days) in [(1, 5), (2, 6), (3, 40), (4, 0)] {
+        orders.push(json!(shop.name(&shop.order(user, None).await)));
+        shop.clock.forward(Span::days(days));
+    }
+    let newest: Vec<Value> = orders.iter().rev().cloned().collect();
+    for limit in [1, 2, 3, 100] {
+        assert_eq!(shop.walk("/admin/v1/orders?order=asc", "id", limit).await, orders, "{limit}");
+        assert_eq!(shop.walk("/admin/v1/orders?order=desc", "id", limit).await, newest, "{limit}");
+        assert_eq!(json!(shop.walk("/admin/v1/users?order=asc", "user_id", limit).await), json!([1, 2, 3, 4]), "{limit}");
+        assert_eq!(
+            json!(shop.walk("/admin/v1/users?order=asc&created_from=2026-11-25&created_to=2026-12-20", "user_id", limit).await),
+            json!([2, 3]),
+            "{limit}"
+        );
+    }
+    let second = shop.order(2, None).await;
+    assert_eq!(shop.walk("/admin/v1/orders?user_id=2&order=asc", "id", 1).await, [orders[1].clone(), json!(shop.name(&second))]);
+    shop.get("/admin/v1/orders?order=up").await.is_problem(400, "invalid-parameters", &["order"]);
+    let first = shop.get("/admin/v1/orders?order=asc&limit=1").await;
+    let cursor = first.body["next_cursor"].as_str().unwrap();
+    shop.get(&format!("/admin/v1/orders?limit=1&cursor={cursor}")).await.is_problem(400, "invalid-parameters", &["cursor"]);
+}
+
 /// The panel does not answer here: an account's order is found among the newest all the same, page by page.
 #[tokio::test]
 async fn an_account_is_found_without_the_panel() {

@@ -7,6 +7,8 @@ mod catalogue;
 #[cfg(test)]
 mod codes;
 #[cfg(test)]
+mod console;
+#[cfg(test)]
 mod description;
 #[cfg(test)]
 mod duties;

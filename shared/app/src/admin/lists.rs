@@ -40,6 +40,8 @@ pub struct UserFilter {
     pub created: Created,
     /// A user's id or the digits that it begins with, an order's reference (its buyer), or the name of a status.
     pub q: Option<String>,
+    /// Instead of the newest.
+    pub oldest_first: bool,
 }
 
 /// Everything given must hold.
@@ -52,6 +54,8 @@ pub struct OrderFilter {
     pub created: Created,
     /// An order's reference, a user's id, the name of an account on the panel, or the name of a status.
     pub q: Option<String>,
+    /// Instead of the newest.
+    pub oldest_first: bool,
 }
 
 /// Everything given must hold.
@@ -64,6 +68,8 @@ pub struct PaymentFilter {
     pub created: Created,
     /// A payment's id, a gateway's reference, an order's reference, a user's id, or the name of a status.
     pub q: Option<String>,
+    /// Instead of the newest.
+    pub oldest_first: bool,
 }
 
 /// Everything given must hold.
@@ -72,6 +78,8 @@ pub struct CodeFilter {
     pub active: Option<bool>,
     /// A code as a customer may type it.
     pub q: Option<String>,
+    /// Instead of the newest.
+    pub oldest_first: bool,
 }
 
 impl UserFilter {
@@ -159,7 +167,7 @@ impl App {
         let mut summary = Vec::new();
         summary.extend(filter.banned.map(|banned| ("banned", banned.to_string())));
         summary.extend(filter.trial.map(|trial| ("trial", trial.to_string())));
-        let mut asked = by_index(filter.status.map(UserStatus::name), summary, filter.created);
+        let mut asked = by_index(filter.status.map(UserStatus::name), summary, filter.created, filter.oldest_first);
         asked.partition = beginning.as_deref().map(users_beginning);
         self.store.list_users(&asked, cursor, limit, self.now()).await
     }
@@ -177,14 +185,14 @@ impl App {
             }
         }
         if let Some(user) = filter.user {
-            let mut page = self.store.orders_of(user, cursor, limit).await?;
+            let mut page = self.store.orders_in_turn(user, filter.oldest_first, cursor, limit).await?;
             page.items.retain(|order| filter.admits(order));
             return Ok(page);
         }
         let mut summary = Vec::new();
         summary.extend(filter.product.as_ref().map(|product| ("product", product.to_string())));
         summary.extend(filter.method.map(|method| ("method", method.to_string())));
-        let asked = by_index(filter.status.map(OrderStatus::name), summary, filter.created);
+        let asked = by_index(filter.status.map(OrderStatus::name), summary, filter.created, filter.oldest_first);
         self.store.list_orders(&asked, cursor, limit, self.now()).await
     }
 
@@ -220,7 +228,7 @@ impl App {
         let mut summary = Vec::new();
         summary.extend(user.map(|user| ("user_id", user.to_string())));
         summary.extend(filter.method.map(|method| ("method", method.to_string())));
-        let asked = by_index(filter.status.map(PaymentStatus::name), summary, created);
+        let asked = by_index(filter.status.map(PaymentStatus::name), summary, created, filter.oldest_first);
         let mut page = self.store.list_payments(&asked, cursor, limit, self.now()).await?;
         page.items.retain(|payment| filter.admits(payment));
         Ok(page)
@@ -234,7 +242,7 @@ impl App {
             return Ok(only(code.filter(|code| filter.active.is_none_or(|active| code.active == active))));
         }
         let summary = filter.active.map(|active| ("active", active.to_string())).into_iter().collect();
-        self.store.list_discount_codes(&by_index(None, summary, Created::default()), cursor, limit, self.now()).await
+        self.store.list_discount_codes(&by_index(None, summary, Created::default(), filter.oldest_first), cursor, limit, self.now()).await
     }
 
     /// The payments that a word names: by their id, or by the gateway's reference whichever gateway it is.
@@ -277,7 +285,7 @@ impl App {
         {
             return Ok(only(self.store.order(id).await?.filter(|order| filter.admits(order))));
         }
-        let asked = by_index(filter.status.map(OrderStatus::name), Vec::new(), filter.created);
+        let asked = by_index(filter.status.map(OrderStatus::name), Vec::new(), filter.created, filter.oldest_first);
         let mut page = self.store.list_orders(&asked, cursor, limit.max(LOOKED_THROUGH), self.now()).await?;
         let found = page.items.iter().any(|order| order.panel_name == *name);
         page.items.retain(|order| order.panel_name == *name && filter.admits(order));
@@ -305,6 +313,6 @@ impl App {
 /// How much earlier than its button's time a payment may seem to come.
 const CLOCKS_DIFFER: Span = Span::minutes(5);
 
-fn by_index(status: Option<&'static str>, summary: Vec<(&'static str, String)>, created: Created) -> Filter {
-    Filter { status: status.map(str::to_owned), summary, partition: None, from: created.from, to: created.to }
+fn by_index(status: Option<&'static str>, summary: Vec<(&'static str, String)>, created: Created, oldest_first: bool) -> Filter {
+    Filter { status: status.map(str::to_owned), summary, partition: None, from: created.from, to: created.to, oldest_first }
 }

@@ -34,7 +34,7 @@ pub struct NewToken {
 const PREFIX: &str = "wsa_";
 
 /// Lower-case hex of SHA-256. A token has 256 random bits: nothing slower is needed.
-fn hash(token: &str) -> String {
+pub(super) fn hash(token: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(token.as_bytes()))
 }
 

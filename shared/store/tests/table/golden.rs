@@ -14,7 +14,7 @@ use domain::{
     user::{User, UserStatus},
 };
 use expect_test::{Expect, expect};
-use store::{Entity, Write, keys};
+use store::{AdminSession, Entity, Write, keys};
 
 use crate::support::{Shop, item, refused, samples::*};
 
@@ -686,6 +686,51 @@ async fn a_message_that_stands_for_a_customers() {
         schema_version: N 1
         ttl: N 1800532800
         until: S "2027-01-21T12:00:00.000Z"
+    "#]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn somebody_who_signed_in_to_the_console() {
+    stored(
+        &admin_session(),
+        expect![[r#"
+        10 attributes, 363 bytes
+        PK: S "SESSION#cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd"
+        SK: S "SESSION"
+        created_at: S "2026-11-22T12:00:00.000Z"
+        entity_type: S "admin_session"
+        hash: S "cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd"
+        nonce: S "a nonce of 26 characters.."
+        schema_version: N 1
+        token: S "abababababababababababababababababababababababababababababababab"
+        ttl: N 1795392000
+        until: S "2026-11-23T00:00:00.000Z"
+    "#]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_of_the_deployer_that_is_over() {
+    let session = AdminSession { bootstrap: true, ended_at: Some(minutes(5)), ..admin_session() };
+    stored(
+        &session,
+        expect![[r#"
+        12 attributes, 405 bytes
+        PK: S "SESSION#cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd"
+        SK: S "SESSION"
+        bootstrap: BOOL true
+        created_at: S "2026-11-22T12:00:00.000Z"
+        ended_at: S "2026-11-22T12:05:00.000Z"
+        entity_type: S "admin_session"
+        hash: S "cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd"
+        nonce: S "a nonce of 26 characters.."
+        schema_version: N 1
+        token: S "abababababababababababababababababababababababababababababababab"
+        ttl: N 1795392000
+        until: S "2026-11-23T00:00:00.000Z"
     "#]],
     )
     .await;

@@ -18,7 +18,7 @@ use domain::{
     time::{Offset, Span},
     user::User,
 };
-use store::{CardAmount, IdempotencyRecord, SupportLetter};
+use store::{AdminSession, CardAmount, IdempotencyRecord, SupportLetter};
 use ulid::Ulid;
 
 /// The 22nd of November 2026, noon.
@@ -257,6 +257,17 @@ pub fn card_amount(order: OrderId) -> CardAmount {
 
 pub fn support_letter() -> SupportLetter {
     SupportLetter { chat: -1_001_234_567_890, message: 4_242, customer: id(1), original: 17, until: now().plus(Span::days(60)) }
+}
+
+pub fn admin_session() -> AdminSession {
+    AdminSession {
+        hash: "cd".repeat(32),
+        token: "ab".repeat(32),
+        bootstrap: false,
+        created_at: now(),
+        ended_at: None,
+        until: now().plus(Span::hours(12)),
+    }
 }
 
 pub fn idempotency_record() -> IdempotencyRecord {
