@@ -42,7 +42,7 @@ pub fn owns(path: &str) -> bool {
 /// The web console
 ///
 /// Pages for people: they sign in with a token and need no JavaScript. What they do there goes through the routes of this document.
-#[utoipa::path(get, path = "/admin/console", tag = "shop", operation_id = "console", responses((status = 200, description = "The dashboard; without a session a redirection to where one signs in.", body = String, content_type = "text/html")))]
+#[utoipa::path(get, path = "/admin/console", tag = "shop", operation_id = "console", responses((status = 200, description = "The dashboard.", body = String, content_type = "text/html"), (status = 303, description = "To where one signs in.")))]
 pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
     // The router hands everything of the console to `answer`.
     Err(Problem::new(Kind::NotFound, format!("{} is a page.", call.path)))
@@ -57,8 +57,15 @@ pub async fn answer(app: &App, asked: &Asked<'_>) -> Reply {
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let look = look::Look::of(app, asked);
     let reads = matches!(*asked.method, Method::GET | Method::HEAD);
-    if !reads && *asked.method != Method::POST {
-        return layout::outside(&look, StatusCode::METHOD_NOT_ALLOWED, W::NotThere, html! { p { (look.word(W::NotThereHint)) } });
+    let is_posted = *asked.method == Method::POST && !segments.is_empty();
+    if !reads && !is_posted {
+        // The front page is only looked at.
+        let allow = if segments.is_empty() { "GET, HEAD, OPTIONS" } else { "GET, HEAD, POST, OPTIONS" };
+        if *asked.method == Method::OPTIONS {
+            return Reply::options(allow);
+        }
+        let lost = layout::outside(&look, StatusCode::METHOD_NOT_ALLOWED, W::NotThere, html! { p { (look.word(W::NotThereHint)) } });
+        return lost.allowing(allow);
     }
     if let ([file], true) = (segments.as_slice(), reads)
         && let Some(asset) = layout::asset(file)

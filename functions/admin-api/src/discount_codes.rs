@@ -300,21 +300,21 @@ pub struct CodeDetail {
     #[serde(flatten)]
     pub code: DiscountCode,
     /// Who holds it, at most 20; `GET /admin/v1/discount-codes/{code}/uses` lists all.
-    pub uses: Vec<CodeUse>,
+    pub uses: Vec<CodeHolder>,
     /// What operators did, the newest first, at most 20.
     pub audit: Vec<audit::Entry>,
 }
 
 /// A customer's uses of a code.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct CodeUse {
+pub struct CodeHolder {
     #[schema(example = 7_000_000_001_i64)]
     pub user_id: i64,
     /// The orders that hold it, waiting for their money or paid.
     pub order_ids: Vec<String>,
 }
 
-impl CodeUse {
+impl CodeHolder {
     fn of(app: &App, holder: &Holder) -> Self {
         let order_ids = holder.orders.iter().map(|key| app.names.order(OrderId::new(holder.user, *key))).collect();
         Self { user_id: holder.user.get(), order_ids }
@@ -337,20 +337,20 @@ pub struct UsesFilter {
 /// Lists who holds a discount code
 ///
 /// By their ids, each with the orders that hold it.
-#[utoipa::path(get, path = "/admin/v1/discount-codes/{code}/uses", tag = "discount-codes", params(("code" = String, Path, description = "The code, in any case.", example = "SPRING20"), UsesFilter), responses((status = 200, description = "A page of customers.", body = Page<CodeUse>)))]
+#[utoipa::path(get, path = "/admin/v1/discount-codes/{code}/uses", tag = "discount-codes", params(("code" = String, Path, description = "The code, in any case.", example = "SPRING20"), UsesFilter), responses((status = 200, description = "A page of customers.", body = Page<CodeHolder>)))]
 pub async fn list_uses(call: &Call<'_>) -> Result<Reply, Problem> {
     uses(call).await.map(|page| Reply::json(&page))
 }
 
 /// A page of who holds the code that the path names.
-pub async fn uses(call: &Call<'_>) -> Result<Page<CodeUse>, Problem> {
+pub async fn uses(call: &Call<'_>) -> Result<Page<CodeHolder>, Problem> {
     let asked: UsesFilter = call.query()?;
     let mut faults = Faults::default();
     let paging: Paging<Cursor> = call.paging(&mut faults, asked.limit.as_deref(), asked.cursor.as_deref())?;
     faults.of_parameters()?;
     let code = call.app.store.discount_code(&call.id()?).await?.ok_or_else(not_found)?;
     let page = call.app.store.redemptions_of(&code.name, paging.cursor.as_ref(), paging.limit).await?;
-    Ok(call.page(&paging, page.items.iter().map(|holder| CodeUse::of(call.app, holder)).collect(), page.next))
+    Ok(call.page(&paging, page.items.iter().map(|holder| CodeHolder::of(call.app, holder)).collect(), page.next))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -493,7 +493,7 @@ pub async fn detail(call: &Call<'_>) -> Result<CodeDetail, Problem> {
     let audit = app.store.list_audit("discount-code", code.name.as_str(), None, SHOWN, app.now()).await?;
     Ok(CodeDetail {
         code: DiscountCode::from(&code),
-        uses: uses.items.iter().map(|holder| CodeUse::of(app, holder)).collect(),
+        uses: uses.items.iter().map(|holder| CodeHolder::of(app, holder)).collect(),
         audit: audit.items.iter().map(audit::Entry::from).collect(),
     })
 }

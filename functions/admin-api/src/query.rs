@@ -125,6 +125,7 @@ pub fn flag(faults: &mut Faults, name: &str, text: Option<&str>) -> Option<bool>
 
 /// In which order a list is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ListOrder)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
     Asc,

@@ -115,6 +115,12 @@ impl Reply {
         reply
     }
 
+    /// Says what can be asked for here.
+    pub fn allowing(mut self, allow: &str) -> Self {
+        self.set(header::ALLOW, allow);
+        self
+    }
+
     /// The same, with what is said only once: a repeat is answered with `kept`.
     pub fn said_once(value: &impl Serialize, kept: Answer) -> Self {
         let mut reply = Self::from(kept.clone());

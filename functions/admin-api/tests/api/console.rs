@@ -207,6 +207,27 @@ async fn who_is_not_signed_in_sees_nothing_and_does_nothing() {
 }
 
 #[tokio::test]
+async fn pages_are_looked_at_and_forms_are_posted() {
+    let shop = Shop::open().await;
+    for (method, path, status, allow) in [
+        ("POST", HOME, 405, "GET, HEAD, OPTIONS"),
+        ("PUT", HOME, 405, "GET, HEAD, OPTIONS"),
+        ("DELETE", "/admin/console/orders", 405, "GET, HEAD, POST, OPTIONS"),
+        ("OPTIONS", HOME, 204, "GET, HEAD, OPTIONS"),
+        ("OPTIONS", "/admin/console/users/7/ban", 204, "GET, HEAD, POST, OPTIONS"),
+        ("HEAD", "/admin/console/sign-in", 200, ""),
+    ] {
+        let answer = shop.ask(method, path).token(None).send().await;
+        assert_eq!((answer.status.as_u16(), answer.header("allow")), (status, allow), "{method} {path}");
+        assert!(method != "HEAD" || answer.text.is_empty());
+    }
+    // A form that is too long is none.
+    let long = format!("token={}", "x".repeat(20_000));
+    let answer = shop.ask("POST", "/admin/console/sign-in").token(None).body(long).send().await;
+    assert_eq!(answer.status, 400);
+}
+
+#[tokio::test]
 async fn a_form_of_another_site_or_session_does_nothing() {
     let shop = Shop::open().await;
     shop.stock().await;

@@ -166,3 +166,37 @@ async fn every_reference_of_the_document_leads_somewhere() {
         assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
     }
 }
+
+/// Two types of one name would be one schema, and the second would be described as the first.
+#[test]
+fn every_schema_has_a_name_of_its_own() {
+    let mut names: Vec<String> = Vec::new();
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders = vec![source];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            for part in
+                text.split("#[derive(").skip(1).filter(|part| part.split(')').next().is_some_and(|derived| derived.contains("ToSchema")))
+            {
+                let renamed =
+                    part.split("pub ").next().and_then(|head| head.split("schema(as = ").nth(1)).and_then(|name| name.split(')').next());
+                let declared = part.split_once("pub struct ").or(part.split_once("pub enum ")).map(|(_, rest)| rest);
+                let declared = declared.and_then(|rest| rest.split(|c: char| !c.is_alphanumeric()).next());
+                names.extend(renamed.or(declared).map(str::to_owned));
+            }
+        }
+    }
+    assert!(names.len() > 40, "{names:?}");
+    let mut twice = names.clone();
+    twice.sort();
+    twice.dedup();
+    for name in &twice {
+        assert_eq!(names.iter().filter(|other| *other == name).count(), 1, "{name} stands for two schemas");
+    }
+}
