@@ -18,7 +18,8 @@ use crate::{CRYPTO_PAY_TOKEN, Served, serve};
 #[derive(Debug)]
 pub struct CryptoPayStandIn {
     state: Shared,
-    served: Served,
+    /// Absent where its requests are answered in the process.
+    served: Option<Served>,
 }
 
 type Shared = Arc<Mutex<Ledger>>;
@@ -35,15 +36,22 @@ fn lock(state: &Shared) -> std::sync::MutexGuard<'_, Ledger> {
 
 impl CryptoPayStandIn {
     pub async fn start() -> Self {
+        let (stand_in, router) = Self::in_process();
+        Self { served: Some(serve(router).await), ..stand_in }
+    }
+
+    /// One that listens nowhere, and what answers its requests.
+    pub fn in_process() -> (Self, Router) {
         let state = Shared::default();
         let router =
             Router::new().route("/api/createInvoice", post(create)).route("/api/getInvoices", get(find)).with_state(Arc::clone(&state));
-        Self { state, served: serve(router).await }
+        (Self { state, served: None }, router)
     }
 
     /// The settings that turn the gateway on.
     pub fn settings(&self) -> [(&str, &str); 2] {
-        [("CRYPTO_PAY_TOKEN", CRYPTO_PAY_TOKEN), ("CRYPTO_PAY_API_URL", &self.served.url)]
+        let url = self.served.as_ref().map_or("http://crypto-pay", |served| served.url.as_str());
+        [("CRYPTO_PAY_TOKEN", CRYPTO_PAY_TOKEN), ("CRYPTO_PAY_API_URL", url)]
     }
 
     pub fn invoices(&self) -> Vec<Value> {

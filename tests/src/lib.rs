@@ -83,7 +83,14 @@ impl Clock for TestClock {
 }
 
 /// SplitMix64: the same seed, the same shop.
-struct SeededEntropy(Mutex<u64>);
+#[derive(Debug)]
+pub struct SeededEntropy(Mutex<u64>);
+
+impl SeededEntropy {
+    pub fn new(seed: u64) -> Self {
+        Self(Mutex::new(seed))
+    }
+}
 
 impl Entropy for SeededEntropy {
     fn fill(&self, bytes: &mut [u8]) {

@@ -200,6 +200,13 @@ fn costs(operation: &str, answer: &HttpResponse) -> (capacity::Units, capacity::
     capacity::reported(operation, &body)
 }
 
+impl Fault {
+    /// The answer that this fault is, where it is one: status and body. `sent`: the request's body.
+    pub fn refusal(self, operation: &str, sent: &Value) -> Option<(u16, Value)> {
+        refusal(self, operation, sent)
+    }
+}
+
 /// The engine's answer in its stead, for faults that are answers.
 fn refusal(fault: Fault, operation: &str, sent: &Value) -> Option<(u16, Value)> {
     let transaction = operation == "TransactWriteItems";

@@ -5,9 +5,11 @@
 //! without the rest.
 
 mod capacity;
+mod direct;
 mod engine;
 mod faults;
 
 pub use capacity::{Exchange, Tally, Units};
+pub use direct::Direct;
 pub use engine::{Engine, EngineError};
 pub use faults::{Fault, FaultyHttp};

@@ -6,6 +6,7 @@ use clients::payment::{Awaited, Report};
 use domain::{
     order::{CodeEffect, Decision, Event, Order, OrderStatus, Refusal, decide},
     payment::ReportedStatus,
+    planted::{Bug, planted},
 };
 use store::{CommitError, Write};
 use tracing::info;
@@ -39,7 +40,9 @@ impl App {
                 && let Some(discount) = &next.discount
             {
                 writes.push(Write::release_code(&discount.code));
-                writes.push(Write::drop_redemption(&discount.code, next.id));
+                if !planted(Bug::RedemptionKept) {
+                    writes.push(Write::drop_redemption(&discount.code, next.id));
+                }
             }
             // An order that has ended gave its amounts back then; another one may wait for them now.
             if order.status == OrderStatus::AwaitingPayment && card_amounts {

@@ -3,6 +3,7 @@
 //! The transaction that stores the target also claims the subscription, so one order at a time is at it. It is conditional on the subscription as it
 //! was before the panel was looked at: what another order did in between makes this one look again, and neither grant is lost in the other.
 
+use domain::planted::{Bug, planted};
 use std::time::Duration;
 
 use clients::panel::{self, Account, AccountStatus, PanelError, Set};
@@ -87,22 +88,39 @@ impl App {
         }
     }
 
+    /// What shall be extended is not there: not yet, or never, where its own order was refunded before there was an account. A present goes with it;
+    /// for what was paid an operator has to decide.
+    async fn without_subscription(&self, order: Order, base: OrderId) -> Result<Tried, AppError> {
+        let never = self.store.order(base).await?.is_some_and(|base| base.status == OrderStatus::Refunded);
+        if never
+            && order.payment.is_none()
+            && let Ok(Decision::Change(transition)) = decide(&order, &Event::Refunded, self.now())
+        {
+            let mut ended = transition.order;
+            match self.store.commit(&self.seams.nonce(), vec![Write::replace(&mut ended)?]).await {
+                Ok(()) | Err(CommitError::Refused { .. }) => return Ok(Tried::Lost),
+                Err(error) => return Err(AppError::of_commit("end a present")(error)),
+            }
+        }
+        Ok(Tried::Not(Box::new(order), Outcome::Later("the subscription is not there yet".into())))
+    }
+
     async fn try_to_extend(&self, order: Order, held: OrderId, deadline: Deadline) -> Result<Tried, AppError> {
         for _ in 0..TRIES {
             // Read before the panel is looked at: the claim below is refused if another order has been at the account since.
             let Some(subscription) = self.store.subscription(held).await? else {
-                return Ok(Tried::Not(Box::new(order), Outcome::Later("the subscription is not there yet".into())));
+                return self.without_subscription(order, held).await;
             };
             let mine = subscription.busy_with == Some(order.id.key);
             // What an operator wants of the account is not to be undone by what was computed before it.
-            if !mine && (subscription.busy_with.is_some() || subscription.wish.is_some()) {
+            if !mine && (subscription.busy_with.is_some() || subscription.wish.is_some()) && !planted(Bug::BusyIgnored) {
                 return Ok(Tried::Busy(Box::new(order)));
             }
             let account = match self.account_of(&subscription, deadline).await {
                 Ok(account) => account,
                 Err(outcome) => return Ok(Tried::Not(Box::new(order), outcome)),
             };
-            let claim = if order.target.is_some() && subscription.busy_with.is_some() {
+            let claim = if order.target.is_some() && subscription.busy_with.is_some() && !planted(Bug::TargetRecomputed) {
                 Claim { order, subscription }
             } else {
                 let seen = account.as_ref().map(seen);

@@ -1,5 +1,6 @@
 //! A subscription for somebody else: a paid order becomes a link, and the link becomes an order of whoever opens it first.
 
+use domain::planted::{Bug, planted};
 use std::time::Duration;
 
 use domain::{
@@ -209,7 +210,18 @@ impl App {
                     (user, write)
                 }
             };
-            match self.store.commit(&self.seams.nonce(), vec![Write::replace(&mut claimed)?, of_user, Write::create(&order)?]).await {
+            match self
+                .store
+                .commit(
+                    &self.seams.nonce(),
+                    vec![
+                        if planted(Bug::GiftOpenedTwice) { Write::put(&claimed)? } else { Write::replace(&mut claimed)? },
+                        of_user,
+                        Write::create(&order)?,
+                    ],
+                )
+                .await
+            {
                 Ok(()) => {
                     info!(event = "gift_opened", order.id = %self.names.order(order.id), "a gift was opened");
                     let order = self.provision(order, Some(user.clone()), deadline).await?;

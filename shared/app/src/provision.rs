@@ -1,5 +1,6 @@
 //! From a paid order to a customer with a link: the account on the panel, the message, one write that finishes.
 
+use domain::planted::{Bug, planted};
 use std::time::Duration;
 
 use clients::{
@@ -92,6 +93,7 @@ impl App {
                 self.note_unreachable(order.id.buyer).await?;
                 self.finish(order, &subscription, language, true, None).await
             }
+            Delivery::Later(..) if planted(Bug::DeliveredUnsent) => self.finish(order, &subscription, language, true, None).await,
             Delivery::Later(span, reason) => self.finish(order, &subscription, language, false, Some((span, reason))).await,
         }
     }

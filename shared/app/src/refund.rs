@@ -3,6 +3,7 @@
 use domain::{
     order::{Decision, Event, Order, ReferralEffect, decide},
     payment::{Payment, PaymentId, PaymentStatus},
+    planted::{Bug, planted},
 };
 use store::{CommitError, Write};
 use tracing::{info, warn};
@@ -70,7 +71,9 @@ impl App {
                 && let Ok(Decision::Change(transition)) = decide(order, &Event::Refunded, self.now())
             {
                 let mut order = transition.order;
-                writes.push(Write::replace(&mut order)?);
+                if !planted(Bug::RefundNotOfOrder) {
+                    writes.push(Write::replace(&mut order)?);
+                }
                 if let ReferralEffect::Restore { inviter } = transition.referral
                     && referral_too
                 {

@@ -9,6 +9,7 @@ use domain::{
     money::Money,
     order::{CodeEffect, Order, ReferralEffect, Transition, UnappliedReason},
     payment::{self, Gateway, Payment, PaymentEvent, PaymentStatus, PreCheckoutRefusal, ReportedStatus, Settlement},
+    planted::{Bug, planted},
     user::User,
 };
 use store::{CardAmount, CommitError, Write};
@@ -130,6 +131,9 @@ impl App {
                 Some((order, buyer)) => (Some(order), Some(buyer)),
                 None => self.order_of(event).await?,
             };
+            if planted(Bug::BannedMoneyLost) && buyer.as_ref().is_some_and(User::is_banned) {
+                return Ok(Settled::Ignored);
+            }
             let settlement = match proof {
                 Proof::Report | Proof::Approval(_) => payment::settle(order.as_ref(), event, now, now.plus(LEASE)),
                 Proof::Word(_) | Proof::ByHand(..) => {
@@ -192,6 +196,7 @@ impl App {
                     Some(Part::CardAmount) => given_way.card_amounts = true,
                     Some(Part::Rest) | None => return Err(AppError::Refused { operation: "settle", position }),
                 },
+                Err(_) if planted(Bug::CommitAssumed) => return Ok(Settled::Ignored),
                 Err(error) => return Err(AppError::of_commit("settle")(error)),
             }
         }
@@ -283,7 +288,7 @@ impl App {
 
     /// Frees the amounts that an order waited for.
     pub(crate) fn card_amounts(&self, order: &Order) -> Result<Vec<Write>, AppError> {
-        let waited = order.attempts.iter().filter(|attempt| attempt.gateway == Gateway::Card);
+        let waited = order.attempts.iter().filter(|attempt| attempt.gateway == Gateway::Card && !planted(Bug::AmountKept));
         let amounts = waited.filter_map(|attempt| {
             let card = last_digits(&self.card_of(attempt)?.number);
             Some(CardAmount { card, amount: attempt.quote, order: order.id })
@@ -319,6 +324,9 @@ impl App {
     }
 
     pub(crate) async fn keep_unapplied(&self, event: &PaymentEvent, reason: UnappliedReason) -> Result<Settled, AppError> {
+        if planted(Bug::UnappliedNotKept) {
+            return Ok(Settled::Unapplied(reason));
+        }
         let payment = crate::unapplied::payment(event, reason, self.now());
         match self.store.commit(&self.seams.nonce(), vec![Write::create(&payment)?]).await {
             Ok(()) => {

@@ -3,7 +3,7 @@
 //! What is filled in is isolated (U+2068 .. U+2069) where writing directions can meet, so that a Latin name or a number keeps its place in a
 //! Persian line, and a Persian name in an English one.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use domain::Language;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
@@ -11,10 +11,10 @@ use unic_langid::LanguageIdentifier;
 
 type Bundle = FluentBundle<FluentResource>;
 
-/// The texts of all languages; a language is parsed when it is first needed.
-#[derive(Default)]
+/// The texts of all languages; a language is parsed when it is first needed. Clones share what is parsed.
+#[derive(Default, Clone)]
 pub struct Texts {
-    bundles: [OnceLock<Bundle>; Language::ALL.len()],
+    bundles: Arc<[OnceLock<Bundle>; Language::ALL.len()]>,
 }
 
 impl std::fmt::Debug for Texts {

@@ -1,6 +1,7 @@
 //! Money without an order that wants it: kept, told, and sent back where the gateway can.
 
 use clients::{payment::Refund, telegram::TelegramError};
+use domain::planted::{Bug, planted};
 use domain::{
     Timestamp,
     discount::Benefit,
@@ -70,6 +71,10 @@ impl App {
         };
         if let Err(error) = self.end_charges(payment, timeout).await {
             return Ok(Outcome::Later(error.to_string()));
+        }
+        if planted(Bug::StarsNotSentBack) {
+            self.note_refund(&payment.id).await?;
+            return Ok(Outcome::Done);
         }
         match gateway.refund(&Refund { payment: &payment.id, payer: payment.customer(), amount }, timeout).await {
             Ok(()) => {

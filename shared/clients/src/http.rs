@@ -18,6 +18,16 @@ const POOL_IDLE: Duration = Duration::from_secs(4);
 #[derive(Debug, Clone)]
 pub struct Http {
     client: reqwest::Client,
+    #[cfg(feature = "in-process")]
+    transport: Option<Arc<dyn Transport>>,
+}
+
+/// Whoever answers in place of the network, in the same process.
+#[cfg(feature = "in-process")]
+#[async_trait::async_trait]
+pub trait Transport: std::fmt::Debug + Send + Sync {
+    /// What comes back for a request. The time-out of [`Limits`] is kept by whoever calls.
+    async fn exchange(&self, request: ::http::Request<Vec<u8>>) -> Result<Answer, HttpError>;
 }
 
 /// What one exchange may take.
@@ -85,7 +95,35 @@ impl Http {
             .tcp_nodelay(true)
             .build()
             .map_err(|_| BadSetting::new("HTTP client", "it could not be built"))?;
-        Ok(Self { client })
+        Ok(Self {
+            client,
+            #[cfg(feature = "in-process")]
+            transport: None,
+        })
+    }
+
+    /// The same client, whose requests are answered by `transport` instead of the network.
+    #[cfg(feature = "in-process")]
+    #[must_use]
+    pub fn through(&self, transport: Arc<dyn Transport>) -> Self {
+        Self { client: self.client.clone(), transport: Some(transport) }
+    }
+
+    #[cfg(feature = "in-process")]
+    async fn answered_here(transport: &dyn Transport, request: reqwest::Request, limits: Limits) -> Result<Answer, HttpError> {
+        use std::{future::poll_fn, pin::Pin};
+        let request: ::http::Request<reqwest::Body> =
+            request.try_into().map_err(|error: reqwest::Error| HttpError::NotSent(describe(error)))?;
+        let (parts, mut body) = request.into_parts();
+        let mut bytes = Vec::new();
+        while let Some(frame) = poll_fn(|context| ::http_body::Body::poll_frame(Pin::new(&mut body), context)).await {
+            if let Ok(data) = frame.map_err(|error| HttpError::NotSent(describe(error)))?.into_data() {
+                bytes.extend_from_slice(&data);
+            }
+        }
+        let exchange = transport.exchange(::http::Request::from_parts(parts, bytes));
+        let answer = tokio::time::timeout(limits.timeout, exchange).await.map_err(|_| HttpError::Timeout)??;
+        if answer.body.len() > limits.max_body { Err(HttpError::TooLarge(limits.max_body)) } else { Ok(answer) }
     }
 
     /// Sends a request and reads its whole answer, whatever its status.
@@ -106,6 +144,10 @@ impl Http {
     }
 
     async fn execute(&self, mut request: reqwest::Request, limits: Limits) -> Result<Answer, HttpError> {
+        #[cfg(feature = "in-process")]
+        if let Some(transport) = &self.transport {
+            return Self::answered_here(transport.as_ref(), request, limits).await;
+        }
         *request.timeout_mut() = Some(limits.timeout);
         let mut response = self.client.execute(request).await.map_err(classify)?;
         let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);

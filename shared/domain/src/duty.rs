@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::{Span, Timestamp};
+use crate::{
+    planted::{Bug, planted},
+    time::{Span, Timestamp},
+};
 
 /// Work that must happen. It is carried by the item that owes it, so the write that makes the debt is the write that changes the state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -138,7 +141,13 @@ const fn is_zero(n: &u32) -> bool {
 impl Work {
     /// Owes `duty` from `due_at` on, as a new debt.
     pub fn owe(&mut self, duty: Duty, due_at: Timestamp) {
-        *self = Self { duty: Some(duty), due_at: Some(due_at), fence: self.fence, tries: 0, parked: None };
+        *self = Self {
+            duty: Some(duty),
+            due_at: Some(due_at),
+            fence: if planted(Bug::FenceReset) { 0 } else { self.fence },
+            tries: 0,
+            parked: None,
+        };
     }
 
     /// Owes `duty` and has it taken by the writer until `lease_until`: decide, commit, act in one turn.
@@ -156,6 +165,7 @@ impl Work {
     /// A try did not succeed: due again later, or parked with the reason. Never dropped.
     pub fn postpone(&mut self, now: Timestamp, at_least: Span, reason: &str) {
         match retry_at(self.tries, now) {
+            _ if planted(Bug::DutyDropped) => self.clear(),
             Some(at) => self.due_at = Some(at.max(now.plus(at_least))),
             None => self.park(now, reason),
         }

@@ -18,6 +18,7 @@ pub mod order;
 pub mod patience;
 pub mod payment;
 pub mod percent;
+pub mod planted;
 pub mod product;
 pub mod reference;
 pub mod referral;

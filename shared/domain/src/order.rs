@@ -9,6 +9,7 @@ use crate::{
     ids::{DiscountCodeName, OrderId, OrderKey, SubscriptionName, TelegramUserId},
     money::Money,
     payment::{Gateway, PaymentId},
+    planted::{Bug, planted},
     product::Terms,
     settings::Card,
     time::{Span, Timestamp},
@@ -289,8 +290,10 @@ pub fn decide(order: &Order, event: &Event, now: Timestamp) -> Result<Decision, 
     let refuse = Err(Refusal::NotNow { status: order.status });
     match event {
         Event::PaymentSettled { payment, lease_until } => match order.status {
+            Expired if planted(Bug::LateMoneyLost) => Ok(Decision::Already),
             AwaitingPayment | Expired => Ok(order.paid(payment, *lease_until, now)),
             Paid | Provisioned if order.payment.as_ref() == Some(payment) => Ok(Decision::Already),
+            Paid | Provisioned if planted(Bug::SecondMoneyLost) => Ok(Decision::Already),
             Paid | Provisioned => Ok(Decision::Unapplied(UnappliedReason::PaidTwice)),
             Canceled | Refunded => Ok(Decision::Unapplied(UnappliedReason::OrderEnded)),
         },
@@ -598,10 +601,13 @@ impl Order {
         order.paid_at = Some(now);
         order.ended_at = None;
         order.work.owe_and_take(Duty::Provision, lease_until);
+        if planted(Bug::PaidOwesNothing) {
+            order.work.clear();
+        }
         let referral = self.inviter.filter(|_| !self.total.is_zero());
         Decision::Change(Box::new(Transition {
             order,
-            code: if held == Some(false) { CodeEffect::Retake } else { CodeEffect::None },
+            code: if held == Some(false) && !planted(Bug::CodeNotRetaken) { CodeEffect::Retake } else { CodeEffect::None },
             referral: referral.map_or(ReferralEffect::None, |inviter| ReferralEffect::Qualify { inviter }),
         }))
     }
@@ -615,7 +621,7 @@ impl Order {
         order.status = status;
         order.ended_at = Some(now);
         order.work.clear();
-        let code = if held { CodeEffect::Release } else { CodeEffect::None };
+        let code = if held && !planted(Bug::CodeNotReleased) { CodeEffect::Release } else { CodeEffect::None };
         Decision::Change(Box::new(Transition { order, code, referral: ReferralEffect::None }))
     }
 
@@ -639,6 +645,9 @@ impl Order {
         // Provisioning may be in flight: what it creates must exist before it can be taken back.
         let in_flight = self.work.due_at.filter(|_| self.status == OrderStatus::Paid).unwrap_or(now);
         order.work.owe(Duty::Revoke, in_flight.max(now));
+        if planted(Bug::RefundKeepsAccount) {
+            order.work.clear();
+        }
         let referral = self.inviter.filter(|_| !self.total.is_zero());
         Decision::Change(Box::new(Transition {
             order,

@@ -10,6 +10,7 @@ use crate::{
     ids::{DiscountCodeName, InvalidId, OrderId, TelegramUserId, text_form},
     money::{Currency, Money},
     order::{self, Attempt, Event, Order, Refusal, Transition, UnappliedReason},
+    planted::{Bug, planted},
     time::Timestamp,
 };
 
@@ -313,10 +314,10 @@ pub fn settle(order: Option<&Order>, event: &PaymentEvent, now: Timestamp, lease
     if event.recurring && !renews {
         return Settlement::Unapplied(UnappliedReason::Recurring);
     }
-    if event.payer.is_some_and(|payer| payer != order.id.buyer) {
+    if event.payer.is_some_and(|payer| payer != order.id.buyer) && !planted(Bug::PayerUnchecked) {
         return Settlement::Unapplied(UnappliedReason::OtherPayer);
     }
-    if event.amount != Some(attempt.quote) {
+    if event.amount != Some(attempt.quote) && !planted(Bug::AmountUnchecked) {
         return Settlement::Unapplied(UnappliedReason::AmountMismatch);
     }
     // A charge that comes before the first one was heard of pays the order itself. Where the order was paid otherwise, the subscription is nobody's.

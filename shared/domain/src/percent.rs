@@ -6,7 +6,11 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{ids::text_form, money::Money};
+use crate::{
+    ids::text_form,
+    money::Money,
+    planted::{Bug, planted},
+};
 
 /// 0 to 100 with at most two decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,7 +37,12 @@ impl Percent {
     /// The discount on `price`, rounded down to the currency's unit: the customer pays at least the exact price and less than one unit above it.
     pub fn off(self, price: Money) -> Money {
         let exact = price.amount().checked_mul(self.0).and_then(|share| share.checked_div(Decimal::ONE_HUNDRED));
-        let rounded = exact.map(|exact| exact.round_dp_with_strategy(price.currency().exponent(), RoundingStrategy::ToZero));
+        let rounded = exact.map(|exact| {
+            exact.round_dp_with_strategy(
+                price.currency().exponent(),
+                if planted(Bug::DiscountRoundedUp) { RoundingStrategy::AwayFromZero } else { RoundingStrategy::ToZero },
+            )
+        });
         // A share of a valid amount is a valid amount.
         rounded.and_then(|amount| Money::new(amount, price.currency()).ok()).unwrap_or(Money::zero(price.currency()))
     }

@@ -15,6 +15,7 @@ use domain::{
     discount::DiscountCode,
     duty::Duty,
     guesses::Guesses,
+    planted::{Bug, planted},
     referral::ReferralState,
     time::Span,
     user::UserStatus,
@@ -106,7 +107,12 @@ impl Write {
 
     /// A new item. Condition: nothing has its key.
     pub fn create<E: Entity>(entity: &E) -> Result<Self, StoreError> {
-        Ok(Self::new(entity.key(), Op::Put(to_item(entity)?), "attribute_not_exists(#pk)").name("#pk", schema::PK))
+        Ok(Self::new(
+            entity.key(),
+            Op::Put(to_item(entity)?),
+            if planted(Bug::CreateOverwrites) { "attribute_not_exists(#pk) OR attribute_exists(#pk)" } else { "attribute_not_exists(#pk)" },
+        )
+        .name("#pk", schema::PK))
     }
 
     /// The next state of what was read: raises `entity`'s version. Condition: the table still holds the version that was read.
@@ -114,7 +120,11 @@ impl Write {
         let version = entity.version_mut().ok_or(StoreError::Unwritable { entity: E::TYPE, reason: "it has no version".into() })?;
         let read = *version;
         *version = read.saturating_add(1);
-        let write = Self::new(entity.key(), Op::Put(to_item(entity)?), "#version = :read");
+        let write = Self::new(
+            entity.key(),
+            Op::Put(to_item(entity)?),
+            if planted(Bug::VersionUnchecked) { "attribute_exists(#version) OR #version = :read" } else { "#version = :read" },
+        );
         Ok(write.name("#version", schema::VERSION).value(":read", number(read)))
     }
 
@@ -206,6 +216,12 @@ impl Write {
     pub fn reserve_code(code: &DiscountCode, now: Timestamp) -> Self {
         let condition = "#version = :terms AND #active = :true AND (attribute_not_exists(#from) OR #from <= :now) \
                          AND (attribute_not_exists(#to) OR #to >= :now) AND (attribute_not_exists(#limit) OR #used < #limit)";
+        let condition = if planted(Bug::UseLimitUnchecked) {
+            condition.replace("#used < #limit", "#used >= :one OR #used < :one")
+        } else {
+            condition.to_owned()
+        };
+        let condition = condition.as_str();
         Self::update(keys::discount_code(&code.name), condition)
             .name("#version", schema::VERSION)
             .name("#active", "active")
@@ -261,6 +277,10 @@ impl Write {
         let mut write = write.rest("ADD #orders :set").value(":set", AttributeValue::Ss(vec![order.key.to_string()]));
         write.condition = match limit {
             None => base.to_owned(),
+            Some(_) if planted(Bug::UserLimitUnchecked) => {
+                "attribute_not_exists(#orders) OR ((size(#orders) < :limit OR size(#orders) >= :limit) AND NOT contains(#orders, :order))"
+                    .to_owned()
+            }
             Some(_) => "attribute_not_exists(#orders) OR (size(#orders) < :limit AND NOT contains(#orders, :order))".to_owned(),
         };
         match limit {
@@ -285,28 +305,31 @@ impl Write {
     pub fn qualify_referral(inviter: TelegramUserId, order: OrderId, now: Timestamp) -> Self {
         let key = keys::referral(inviter, order.buyer);
         let shard = queue(Duty::Reward.urgency().name(), shard_of(&key));
-        Self::update(key, "#state = :attached")
-            .name("#state", "state")
-            .name("#order", "order")
-            .name("#at", "qualified_at")
-            .name("#duty", schema::DUTY)
-            .name("#due", schema::WORK.sort)
-            .name("#shard", schema::WORK.partition)
-            .name("#version", schema::VERSION)
-            .value(":attached", text(ReferralState::Attached.name()))
-            .value(":qualified", text(ReferralState::Qualified.name()))
-            .value(":order", text(order.key.to_string()))
-            .value(":now", text(now.to_string()))
-            .value(":reward", text(Duty::Reward.name()))
-            .value(":queue", text(shard))
-            .value(":one", number(1))
-            .set("#state = :qualified")
-            .set("#order = :order")
-            .set("#at = :now")
-            .set("#duty = :reward")
-            .set("#due = :now")
-            .set("#shard = :queue")
-            .rest("ADD #version :one")
+        Self::update(
+            key,
+            if planted(Bug::QualifiedTwice) { "#state = :attached OR attribute_exists(#state)" } else { "#state = :attached" },
+        )
+        .name("#state", "state")
+        .name("#order", "order")
+        .name("#at", "qualified_at")
+        .name("#duty", schema::DUTY)
+        .name("#due", schema::WORK.sort)
+        .name("#shard", schema::WORK.partition)
+        .name("#version", schema::VERSION)
+        .value(":attached", text(ReferralState::Attached.name()))
+        .value(":qualified", text(ReferralState::Qualified.name()))
+        .value(":order", text(order.key.to_string()))
+        .value(":now", text(now.to_string()))
+        .value(":reward", text(Duty::Reward.name()))
+        .value(":queue", text(shard))
+        .value(":one", number(1))
+        .set("#state = :qualified")
+        .set("#order = :order")
+        .set("#at = :now")
+        .set("#duty = :reward")
+        .set("#due = :now")
+        .set("#shard = :queue")
+        .rest("ADD #version :one")
     }
 
     /// The order that qualified a referral was refunded: nothing is owed to the inviter any more. Condition: it is qualified, by this order.
@@ -494,6 +517,15 @@ impl Store {
     /// was lost and the repeated request meets its own write, the nonce tells, and the commit has succeeded.
     pub async fn commit(&self, nonce: &str, writes: Vec<Write>) -> Result<(), CommitError> {
         let writes: Vec<Write> = writes.into_iter().map(|write| write.with_nonce(nonce)).collect();
+        if planted(Bug::TransactionSplit) {
+            for (position, write) in writes.into_iter().enumerate() {
+                match self.write_one(nonce, write).await {
+                    Err(CommitError::Refused { found, .. }) => return Err(CommitError::Refused { position, found }),
+                    other => other?,
+                }
+            }
+            return Ok(());
+        }
         match <[Write; 1]>::try_from(writes) {
             Ok([write]) => self.write_one(nonce, write).await,
             Err(writes) => self.write_all(nonce, &writes).await,
@@ -573,6 +605,7 @@ impl Store {
                 Canceled::Refused { position, found } => return Err(CommitError::Refused { position, found }),
                 Canceled::Throttled => return Err(StoreError::Throttled.into()),
                 Canceled::Other(code) => return Err(StoreError::Refused { code, message: "in a transaction".into() }.into()),
+                Canceled::Conflict if planted(Bug::ConflictAssumedDone) => return Ok(()),
                 Canceled::Conflict => self.after_conflict(tries).await?,
             }
         }
@@ -624,7 +657,8 @@ impl Store {
 }
 
 pub(crate) fn written_by(item: &Item, nonce: &str) -> bool {
-    item.get(schema::NONCE).and_then(|value| value.as_s().ok()).is_some_and(|written| written == nonce)
+    planted(Bug::NonceMismatchIgnored)
+        || item.get(schema::NONCE).and_then(|value| value.as_s().ok()).is_some_and(|written| written == nonce)
 }
 
 /// What came of a request with one write.

@@ -75,6 +75,21 @@ fn who_imports_whom() {
     assert!(domain.iter().all(|import| pure.contains(&import.as_str())), "the domain imports nothing that could act: {domain:?}");
 }
 
+/// What only the tests switch on is in no function, nor in the shop that `cargo run` opens.
+#[test]
+fn features_of_tests_are_in_no_function() {
+    for package in ["telegram-webhook", "payment-callback", "admin-api", "scheduled-jobs", "local"] {
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let arguments = ["tree", "--offline", "--locked", "--edges", "normal,build", "--format", "{p} [{f}]", "--package", package];
+        let output = cargo.args(arguments).current_dir(root()).output().expect("cargo");
+        let tree = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && tree.contains("domain v"), "{}", String::from_utf8_lossy(&output.stderr));
+        for feature in ["planted-bugs", "in-process"] {
+            assert!(!tree.contains(feature), "{package} is built with {feature}");
+        }
+    }
+}
+
 #[test]
 fn one_tls_provider_and_one_http_stack() {
     let lock = std::fs::read_to_string(root().join("Cargo.lock")).expect("a lock file");

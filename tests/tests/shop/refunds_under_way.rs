@@ -137,6 +137,33 @@ async fn of_a_purchase_whose_welcome_present_waits() {
     assert_eq!(ends[0], ends[1]);
 }
 
+/// A friend's purchase is refunded before its account was made: there is nothing that his welcome present could be added to, and nobody owes it.
+#[tokio::test]
+async fn of_a_purchase_that_never_got_its_account() {
+    let world = World::open().await;
+    world.set(|settings| settings.welcome_bonus = Some(Present { data_limit_gb: 5, duration_days: 7 })).await;
+    let inviter = world.customer(7_910_000_015);
+    inviter.send("/start").await;
+    inviter.tap("Invite friends").await.unwrap();
+    let link = inviter.copied("Copy the link").unwrap();
+    let friend = world.customer(7_910_000_025);
+    friend.send(&format!("/start {}", link.split_once("?start=").unwrap().1)).await;
+    world.panel.down();
+    actors::order(&friend, "Plan small", "⭐ 80").await;
+    friend.tap("Pay ⭐ 80").await.unwrap();
+    world.jobs_until_idle().await;
+    let bought = world.orders(friend.id()).await.into_iter().find(|order| order.extends.is_none()).unwrap();
+    let welcome = OrderId::new(friend.id().try_into().unwrap(), OrderKey::Welcome);
+    assert_eq!((bought.status, order(&world, welcome).await.status), (OrderStatus::Paid, OrderStatus::Paid));
+    refund(&world, &bought).await;
+    world.panel.up();
+    settle(&world).await;
+    settle(&world).await;
+    let present = order(&world, welcome).await;
+    assert_eq!((present.status, present.work.duty), (OrderStatus::Refunded, None));
+    assert!(world.accounts(bought.id).is_empty() && world.accounts(welcome).is_empty());
+}
+
 /// The giver's money goes back while the account of whoever opened his gift waits for the panel.
 #[tokio::test]
 async fn of_a_gift_that_was_opened_and_waits() {

@@ -1,5 +1,6 @@
 //! Crypto Pay (@CryptoBot), API 1.5: invoices priced in money or coins, paid from a custodial wallet, so never in part.
 
+use domain::planted::{Bug, planted};
 use std::time::Duration;
 
 use ::http::Method;
@@ -141,7 +142,7 @@ impl PaymentGateway for CryptoPay {
         }
         let signature = callback.headers.get(SIGNATURE).ok_or(Reject::MissingSignature)?;
         let signature = HEXLOWER.decode(signature.as_bytes()).map_err(|_| Reject::BadSignature)?;
-        if !self.signature_is_right(callback.body, &signature) {
+        if !planted(Bug::SignatureUnchecked) && !self.signature_is_right(callback.body, &signature) {
             return Err(Reject::BadSignature);
         }
         let Ok(update) = serde_json::from_slice::<Update<'_>>(callback.body) else {
