@@ -50,6 +50,7 @@ mod reminders;
 mod renewals;
 #[cfg(test)]
 mod screens;
+mod self_test;
 #[cfg(test)]
 mod subscriptions;
 #[cfg(test)]
