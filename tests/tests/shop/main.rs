@@ -29,6 +29,7 @@ mod lambda;
 #[cfg(test)]
 mod late_money;
 #[cfg(test)]
+mod moving;
 mod outside;
 #[cfg(test)]
 mod purchase;
