@@ -316,11 +316,10 @@ impl App {
         if self.store.idempotency_record(&third.scope, &third.name).await?.is_some() {
             return Ok(Some("A refused transaction left a part of itself behind."));
         }
-        let queue = Queue::shards(domain::duty::Urgency::Money).into_iter().next();
-        if let Some(queue) = queue {
-            if self.store.due(queue, now, None, 1).await.is_err() {
-                return Ok(Some("The index of what is owed does not answer."));
-            }
+        if let Some(queue) = Queue::shards(domain::duty::Urgency::Money).next()
+            && self.store.due(queue, now, None, 1).await.is_err()
+        {
+            return Ok(Some("The index of what is owed does not answer."));
         }
         if self.list_users(&UserFilter::default(), None, 1).await.is_err() {
             return Ok(Some("The index of lists does not answer."));

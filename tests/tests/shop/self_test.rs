@@ -14,12 +14,12 @@ async fn seen(world: &World) -> (String, Vec<(String, String)>) {
     {
         assert!(!text.contains(secret), "a secret is told: {text}");
     }
-    let checks = answer["checks"].as_array().expect("checks");
-    let part = |check: &Value, name: &str| check[name].as_str().expect("a text").to_owned();
-    for check in checks {
-        assert_eq!(check["mend"].is_null(), check["status"] == "ok", "what is not well says what to do: {check}");
+    let checks = answer.get("checks").and_then(Value::as_array).cloned().unwrap_or_default();
+    let part = |check: &Value, name: &str| check.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    for check in &checks {
+        assert_eq!(part(check, "mend").is_empty(), part(check, "status") == "ok", "what is not well says what to do: {check}");
     }
-    let not_well = checks.iter().filter(|check| check["status"] != "ok");
+    let not_well = checks.iter().filter(|check| part(check, "status") != "ok");
     (part(&answer, "status"), not_well.map(|check| (part(check, "name"), part(check, "status"))).collect())
 }
 
