@@ -6,6 +6,7 @@
 mod audit;
 mod auth;
 mod body;
+mod broadcasts;
 mod call;
 mod console;
 mod discount_codes;

@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     OrderId, TelegramUserId, Timestamp,
     admin::{AdminToken, AuditEntry, WrongTokens},
+    broadcast::{Broadcast, BroadcastRun},
     conversation::Conversation,
     discount::DiscountCode,
     duty::Work,
@@ -175,6 +176,25 @@ impl Entity for AdminToken {
     }
     fn list(&self) -> Option<ListKey> {
         Some(keys::admin_tokens_list(self.created_at, self.id))
+    }
+    versioned!();
+}
+
+impl Entity for Broadcast {
+    const TYPE: &'static str = "broadcast";
+    fn key(&self) -> Key {
+        keys::broadcast(self.id)
+    }
+    fn list(&self) -> Option<ListKey> {
+        Some(keys::broadcasts_list(self.id))
+    }
+    versioned!();
+}
+
+impl Entity for BroadcastRun {
+    const TYPE: &'static str = "broadcast_run";
+    fn key(&self) -> Key {
+        keys::broadcast_run(self.id)
     }
     versioned!();
 }

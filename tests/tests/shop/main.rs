@@ -6,6 +6,7 @@ mod abuse;
 mod architecture;
 #[cfg(test)]
 mod bad_input;
+mod broadcasts;
 #[cfg(test)]
 mod by_hand;
 #[cfg(test)]
