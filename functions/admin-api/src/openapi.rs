@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use crate::{
-    audit,
+    activity, audit,
     call::Call,
     console, discount_codes, duties, health, orders, payments,
     problem::{Document, Kind, Problem},
@@ -82,6 +82,7 @@ use crate::{
         stats::show,
         stats::recount,
         audit::list,
+        activity::list,
     ),
     components(schemas(Document<'_>)),
     tags(
@@ -98,7 +99,8 @@ use crate::{
         (name = "tokens", description = "Who operates the shop"),
         (name = "settings", description = "What the owner decides"),
         (name = "stats", description = "What the days brought"),
-        (name = "audit", description = "What operators did")
+        (name = "audit", description = "What operators did"),
+        (name = "activity", description = "What customers did")
     )
 )]
 struct Api;

@@ -6,8 +6,8 @@ use domain::admin::Role;
 use lambda_http::http::Method;
 
 use crate::{
-    audit, console, discount_codes, duties, health, openapi, orders, payments, products, referrals, settings, stats, subscriptions, tokens,
-    unapplied, users,
+    activity, audit, console, discount_codes, duties, health, openapi, orders, payments, products, referrals, settings, stats,
+    subscriptions, tokens, unapplied, users,
 };
 use crate::{call::Call, problem::Problem, query::decoded, reply::Reply};
 
@@ -98,6 +98,7 @@ pub static ROUTES: &[Route] = &[
     route!(GET "/admin/v1/stats", VIEWER, stats::show),
     route!(POST "/admin/v1/stats/recount", OPERATOR, stats::recount),
     route!(GET "/admin/v1/audit", VIEWER, audit::list),
+    route!(GET "/admin/v1/activity", VIEWER, activity::list),
 ];
 
 /// What a request found.

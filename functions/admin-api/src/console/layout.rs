@@ -125,6 +125,7 @@ const PLACES: [(W, &[Place]); 3] = [
             ("payments", W::Payments, Role::Viewer),
             ("unapplied-payments", W::Unapplied, Role::Viewer),
             ("users", W::Users, Role::Viewer),
+            ("activity", W::Activity, Role::Viewer),
         ],
     ),
     (W::Offer, &[("products", W::Products, Role::Viewer), ("discount-codes", W::Codes, Role::Viewer)]),

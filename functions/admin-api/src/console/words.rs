@@ -170,6 +170,8 @@ words! {
     Who: "Who", "چه کسی";
     What: "What", "چه کاری";
     ToWhat: "To what", "روی چه";
+    Activity: "Activity", "رویدادها";
+    Details: "Details", "جزئیات";
     Difference: "Difference", "تفاوت";
     Version: "Version", "نسخه";
     History: "History", "سابقه";
@@ -409,6 +411,70 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("active", "active", "فعال"),
     ("archived", "archived", "بایگانی"),
     ("banned", "banned", "مسدود"),
+    ("did_joined", "joined", "پیوست"),
+    ("did_ordered", "ordered", "سفارش داد"),
+    ("did_trial", "took the trial", "دورهٔ آزمایشی گرفت"),
+    ("did_receipt_sent", "sent a receipt", "رسید فرستاد"),
+    ("did_paid", "paid", "پرداخت کرد"),
+    ("did_money_unapplied", "money that pays no order", "پول بی‌سفارش"),
+    ("did_provisioned", "account made", "حساب ساخته شد"),
+    ("did_renewed", "renewed", "تمدید شد"),
+    ("did_delivered", "delivered", "تحویل شد"),
+    ("did_expired", "order expired", "سفارش منقضی شد"),
+    ("did_canceled", "order canceled", "سفارش لغو شد"),
+    ("did_refunded", "refunded", "بازپرداخت شد"),
+    ("did_subscription_ended", "subscription ended", "اشتراک به پایان رسید"),
+    ("did_subscription_disabled", "subscription switched off", "اشتراک خاموش شد"),
+    ("did_subscription_revoked", "subscription taken back", "اشتراک پس گرفته شد"),
+    ("did_link_changed", "got another link", "لینک تازه گرفت"),
+    ("did_invited", "invited somebody", "کسی را دعوت کرد"),
+    ("did_friend_paid", "an invited user paid", "دعوت‌شده پرداخت کرد"),
+    ("did_prize_granted", "got a prize", "جایزه گرفت"),
+    ("did_banned", "banned", "مسدود شد"),
+    ("did_unbanned", "ban lifted", "رفع مسدودی شد"),
+    ("did_operated", "an operator's act", "کار اپراتور"),
+    ("did_code_refused", "code refused", "کد پذیرفته نشد"),
+    ("did_reminded", "reminded", "یادآوری شد"),
+    ("did_win_back_sent", "invited to come back", "دعوت به بازگشت شد"),
+    ("did_blocked", "blocked the bot", "ربات را بست"),
+    ("did_unblocked", "is back", "بازگشت"),
+    ("did_charge_refused", "charge refused", "برداشت رد شد"),
+    ("receipt_sent", "receipt sent", "رسید"),
+    ("money_unapplied", "money without order", "پول بی‌سفارش"),
+    ("renewed", "renewed", "تمدید"),
+    ("subscription_ended", "subscription ended", "پایان اشتراک"),
+    ("subscription_disabled", "switched off", "خاموشی اشتراک"),
+    ("subscription_revoked", "taken back", "پس گرفتن اشتراک"),
+    ("link_changed", "another link", "لینک تازه"),
+    ("invited", "invited", "دعوت"),
+    ("friend_paid", "invited user paid", "پرداخت دعوت‌شده"),
+    ("prize_granted", "prize", "جایزه"),
+    ("unbanned", "ban lifted", "رفع مسدودی"),
+    ("operated", "operator's act", "کار اپراتور"),
+    ("code_refused", "code refused", "رد کد"),
+    ("reminded", "reminded", "یادآوری شده"),
+    ("win_back_sent", "come-back offer", "دعوت به بازگشت"),
+    ("blocked", "blocked the bot", "بستن ربات"),
+    ("unblocked", "back again", "بازگشت"),
+    ("charge_refused", "charge refused", "رد برداشت"),
+    ("joined", "joined", "پیوستن"),
+    ("ordered", "ordered", "سفارش"),
+    ("trial", "trial", "آزمایشی"),
+    ("not_found", "no such code", "چنین کدی نیست"),
+    ("inactive", "switched off", "غیرفعال"),
+    ("not_yet", "not valid yet", "هنوز معتبر نیست"),
+    ("code_expired", "code expired", "مهلت کد گذشته"),
+    ("other_product", "for another plan", "برای پلن دیگر"),
+    ("below_minimum", "below the minimum", "کمتر از حداقل"),
+    ("not_first_purchase", "not a first purchase", "خرید نخست نیست"),
+    ("used_up", "used up", "تمام شده"),
+    ("used_before", "used before", "پیش‌تر استفاده شده"),
+    ("too_many_guesses", "too many wrong codes", "کدهای نادرست بسیار"),
+    ("days_left", "days left", "روز مانده"),
+    ("data_left", "percent of the data left", "درصد حجم مانده"),
+    ("ended", "ended", "پایان یافت"),
+    ("prize", "a prize", "جایزه"),
+    ("welcome", "a welcome present", "هدیهٔ خوشامد"),
     ("unreachable", "blocked the bot", "ربات را بسته"),
     ("revoked", "switched off", "خاموش"),
     ("applied", "applied", "صرف سفارش"),
@@ -610,6 +676,9 @@ mod tests {
         let known = known.chain(ProductKind::ALL.map(ProductKind::name)).chain(["add", "reset"]);
         let known = known.chain(domain::duty::Duty::ALL.map(domain::duty::Duty::name));
         let known = known.chain(reasons.map(UnappliedReason::name));
+        let known = known.chain(domain::activity::ActivityKind::ALL.map(domain::activity::ActivityKind::name));
+        let known = known.chain(domain::discount::Rejection::ALL.map(domain::discount::Rejection::name));
+        let known = known.chain(domain::payment::PreCheckoutRefusal::ALL.map(domain::payment::PreCheckoutRefusal::name));
         for name in known {
             assert!(NAMES.iter().any(|(there, ..)| *there == name), "{name}");
         }
