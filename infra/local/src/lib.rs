@@ -5,6 +5,7 @@ pub mod env_file;
 pub mod gateway;
 pub mod introduce;
 pub mod lambda;
+pub mod moving;
 pub mod options;
 pub mod panel;
 mod poll;

@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, io::Write as _, path::Path, process::ExitCode};
 use local::{
     env_file::{self, EnvFileError},
     introduce::introduce,
-    options::{Options, USAGE},
+    moving,
+    options::{Command, Options, USAGE},
     shop::{Ready, Shop},
 };
 use tracing::Level;
@@ -14,8 +15,11 @@ use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::Subsc
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let only_introduce = arguments == ["introduce"];
-    let options = match Options::parse(if only_introduce { Vec::new() } else { arguments }) {
+    let command = match Command::parse(&arguments) {
+        Ok(command) => command,
+        Err(reason) => return fail(&reason),
+    };
+    let options = match Options::parse(if command.is_some() { Vec::new() } else { arguments }) {
         Ok(Some(options)) => options,
         Ok(None) => return say(USAGE),
         Err(reason) => return fail(&reason),
@@ -25,10 +29,10 @@ async fn main() -> ExitCode {
         Ok(settings) => settings,
         Err(reason) => return fail(&reason.to_string()),
     };
-    if only_introduce {
-        return match introduce(&settings).await {
-            Ok(bot) => say(&format!("Telegram shows the commands and descriptions of @{bot} in every language.\n")),
-            Err(reason) => fail(&reason.to_string()),
+    if let Some(command) = command {
+        return match run(command, &settings).await {
+            Ok(done) => say(&done),
+            Err(reason) => fail(&reason),
         };
     }
     let shop = match Shop::open(&options, settings).await {
@@ -40,6 +44,24 @@ async fn main() -> ExitCode {
     match shop.run(stopped()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => fail(&reason.to_string()),
+    }
+}
+
+/// Does what was asked for instead of opening the shop, and says what was done.
+async fn run(command: Command, settings: &BTreeMap<String, String>) -> Result<String, String> {
+    match command {
+        Command::Introduce => {
+            let bot = introduce(settings).await.map_err(|error| error.to_string())?;
+            Ok(format!("Telegram shows the commands and descriptions of @{bot} in every language.\n"))
+        }
+        Command::Export { file, table } => {
+            let moved = moving::export(&table, &file, settings).await.map_err(|error| error.to_string())?;
+            Ok(format!("{} items are in {}.\n", moved.items, file.display()))
+        }
+        Command::Import { file, table, go_on } => {
+            let moved = moving::import(&table, &file, go_on, settings).await.map_err(|error| error.to_string())?;
+            Ok(format!("{} items were brought in, {} were there already.\n", moved.items, moved.already))
+        }
     }
 }
 

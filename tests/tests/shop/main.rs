@@ -31,6 +31,7 @@ mod lambda;
 #[cfg(test)]
 mod late_money;
 #[cfg(test)]
+mod moving;
 mod outside;
 #[cfg(test)]
 mod purchase;
@@ -52,6 +53,7 @@ mod reminders;
 mod renewals;
 #[cfg(test)]
 mod screens;
+mod self_test;
 #[cfg(test)]
 mod subscriptions;
 #[cfg(test)]

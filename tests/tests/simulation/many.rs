@@ -13,7 +13,7 @@ use crate::{internet::Coverage, plan::Plan, run::play, shrink::shrink};
 /// How many worlds a plain `cargo test` plays; `.ci/run simulation` plays many more.
 const SEEDS: u64 = 60;
 
-fn setting(name: &str) -> Option<u64> {
+pub fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|value| value.parse().ok())
 }
 

@@ -75,6 +75,12 @@ pub enum Act {
         product: u8,
         method: Method,
     },
+    /// Two customers, or one on two screens, order with the same code in the same moment.
+    Rush {
+        who: u8,
+        other: u8,
+        code: u8,
+    },
     /// Types a code on the newest plan's screen.
     Code {
         who: u8,
@@ -204,8 +210,8 @@ fn draw_admin(dice: &mut Dice) -> AdminAct {
         0 | 1 => AdminAct::EditProduct,
         2 => AdminAct::Sell(dice.chance(70)),
         3 | 4 => AdminAct::EditCode { percent: *dice.pick(&[10, 50, 100]), limit: 1 + dice.small(4) },
-        5 => AdminAct::NewCode,
-        6 => AdminAct::Ban(dice.chance(50)),
+        5 | 6 => AdminAct::NewCode,
+        7 if dice.chance(50) => AdminAct::Ban(dice.chance(50)),
         7..=9 => AdminAct::Approve,
         10 => AdminAct::Reject,
         11 => AdminAct::Cancel,
@@ -259,7 +265,14 @@ fn draw_story(dice: &mut Dice) -> Vec<Act> {
             Act::Admin { what: AdminAct::Unapplied(dice.small(3)), pick },
         ]),
         86..=89 => story.extend([order, Act::Forge { pick, kind: dice.small(3) }]),
-        90..=92 => story.extend([Act::Block { who, blocked: true }, order, Act::Block { who, blocked: false }]),
+        90 => {
+            let customer = |ban| Act::Admin { what: AdminAct::Ban(ban), pick: who.into() };
+            story.extend([order, customer(true)]);
+            pay(dice, who, method, &mut story);
+            story.push(customer(false));
+        }
+        91 => story.push(Act::Rush { who, other: if dice.chance(50) { who } else { other }, code: dice.small(4) }),
+        92 => story.extend([Act::Block { who, blocked: true }, order, Act::Block { who, blocked: false }]),
         93..=95 => {
             story.extend([Act::Panel { down: true }, order]);
             pay(dice, who, method, &mut story);

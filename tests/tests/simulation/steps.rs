@@ -20,7 +20,7 @@ const IN_SIGHT: usize = 4;
 /// A plan of the shop as it is at first.
 pub fn offer(product: usize, revision: u64) -> (String, Offer) {
     let (toman, stars, gb, days) =
-        [(100_000, 80, Some(10), Some(30)), (300_000, 240, Some(50), Some(90)), (30_000, 25, Some(5), None)][product];
+        [(100_000, 81, Some(10), Some(30)), (300_000, 241, Some(50), Some(90)), (30_000, 25, Some(5), None)][product];
     let name = format!("Plan {} r{revision}", PRODUCTS[product]);
     let more = revision % 7;
     let gb = gb.map(|gb| gb + i64::try_from(more).expect("small"));
@@ -39,6 +39,7 @@ impl World {
             | Act::Follow { who, .. }
             | Act::Order { who, .. }
             | Act::Renew { who, .. }
+            | Act::Rush { who, .. }
             | Act::Code { who, .. }
             | Act::Tap { who, .. }
             | Act::TapTwice { who, .. }
@@ -121,6 +122,7 @@ impl World {
             Act::Follow { who, inviter } => self.follow(who, inviter).await,
             Act::Order { who, product, method, code, gift } => self.order(self.person(who), product, method, code, gift).await,
             Act::Renew { who, product, method } => self.renew(self.person(who), product, method).await,
+            Act::Rush { who, other, code } => self.rush(self.person(who), self.person(other), code).await,
             Act::Code { who, code } => {
                 let person = self.person(who);
                 if person.tap("discount code").await.is_err() {
@@ -251,6 +253,26 @@ impl World {
             return self.tap(person, "Get it for free").await;
         }
         self.tap(person, method.button()).await
+    }
+
+    async fn rush(&self, one: &Person, other: &Person, code: u8) -> String {
+        let mut buttons = Vec::new();
+        for person in [one, other] {
+            person.send("/start").await;
+            let _ = person.tap("Buy a subscription").await;
+            let _ = person.tap("Plan small").await;
+            let _ = person.tap("discount code").await;
+            person.send(CODES[usize::from(code)]).await;
+            let Some(message) = person.last() else { return "no screen".into() };
+            let way = message.button(Method::Card.button()).or_else(|| message.button("Get it for free"));
+            let Some(data) = way.and_then(Button::callback_data) else { return "no way to pay".into() };
+            buttons.push((message.message_id, data.to_owned()));
+        }
+        self.internet.slow.store(true, Ordering::Relaxed);
+        let [(first, a), (second, b)] = [&buttons[0], &buttons[1]];
+        let (one, other) = tokio::join!(one.tap_data(*first, a), other.tap_data(*second, b));
+        self.internet.slow.store(false, Ordering::Relaxed);
+        format!("{} and {}", said(&one), said(&other))
     }
 
     async fn renew(&self, person: &Person, product: u8, method: Method) -> String {
