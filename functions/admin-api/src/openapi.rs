@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use crate::{
-    audit, broadcasts,
+    activity, audit, broadcasts,
     call::Call,
     console, discount_codes, docs, duties, health, orders, payments,
     problem::{Document, Kind, Problem},
@@ -95,6 +95,7 @@ use crate::{
         stats::show,
         stats::recount,
         audit::list,
+        activity::list,
     ),
     components(schemas(Document<'_>)),
     tags(
@@ -112,7 +113,8 @@ use crate::{
         (name = "tokens", description = "Who operates the shop"),
         (name = "settings", description = "What the owner decides"),
         (name = "stats", description = "What the days brought"),
-        (name = "audit", description = "What operators did")
+        (name = "audit", description = "What operators did"),
+        (name = "activity", description = "What customers did")
     )
 )]
 struct Api;

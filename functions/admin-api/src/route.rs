@@ -6,8 +6,8 @@ use domain::admin::Role;
 use lambda_http::http::Method;
 
 use crate::{
-    audit, broadcasts, console, discount_codes, docs, duties, health, openapi, orders, payments, products, referrals, self_test, settings,
-    stats, subscriptions, tokens, unapplied, users,
+    activity, audit, broadcasts, console, discount_codes, docs, duties, health, openapi, orders, payments, products, referrals, self_test,
+    settings, stats, subscriptions, tokens, unapplied, users,
 };
 use crate::{call::Call, problem::Problem, query::decoded, reply::Reply};
 
@@ -111,6 +111,7 @@ pub static ROUTES: &[Route] = &[
     route!(GET "/admin/v1/stats", VIEWER, stats::show),
     route!(POST "/admin/v1/stats/recount", OPERATOR, stats::recount),
     route!(GET "/admin/v1/audit", VIEWER, audit::list),
+    route!(GET "/admin/v1/activity", VIEWER, activity::list),
 ];
 
 /// What a request found.

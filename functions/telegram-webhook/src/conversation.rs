@@ -22,6 +22,11 @@ use crate::{apart::apart, callback, codes, entry, screens, sender::visitor, subs
 
 /// Handles one update. The reply rides in the webhook's answer; what must be known to arrive was sent before.
 pub async fn turn(app: &App, update: Update, deadline: Deadline) -> Result<Option<Reply>, AppError> {
+    let (turned, ()) = tokio::join!(apart(|| its_turn(app, update, deadline)), apart(|| app.write_traces()));
+    turned
+}
+
+async fn its_turn(app: &App, update: Update, deadline: Deadline) -> Result<Option<Reply>, AppError> {
     match update.content {
         Content::Message(message) => apart(|| on_message(app, *message, deadline)).await,
         Content::CallbackQuery(query) => apart(|| callback::on_callback(app, *query, deadline)).await,

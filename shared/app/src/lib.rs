@@ -3,6 +3,7 @@
 //! Nothing is done to the outside before the table knows that it is owed, and nothing that is owed is forgotten: see `work`.
 
 pub mod account;
+pub mod activity;
 pub mod admin;
 mod audit;
 pub mod bot_profile;
@@ -90,6 +91,7 @@ pub struct App {
     memberships: entry::Memberships,
     throttle: throttle::Throttle,
     pause: remind::Pause,
+    traces: activity::Traces,
     trusted_sources: admin::TrustedSources,
     bot_username: tokio::sync::OnceCell<String>,
 }

@@ -340,6 +340,11 @@ ulid_id!(
     AuditEntryId,
     "audit entry id"
 );
+ulid_id!(
+    /// A trace of what a customer did.
+    TraceId,
+    "trace id"
+);
 
 #[cfg(test)]
 mod tests {

@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, rolls dice or knows how it is stored or spoken to. Aggregates derive `serde` because their stored form
 //! is pinned by golden items in `store`; the admin API and the panel have wire types of their own.
 
+pub mod activity;
 pub mod admin;
 pub mod broadcast;
 pub mod change;

@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     OrderId, TelegramUserId, Timestamp,
+    activity::Trace,
     admin::{AdminToken, AuditEntry, WrongTokens},
     broadcast::{Broadcast, BroadcastRun},
     conversation::Conversation,
@@ -216,6 +217,19 @@ impl Entity for AuditEntry {
     }
     fn list(&self) -> Option<ListKey> {
         Some(keys::audit_target_list(self))
+    }
+}
+
+impl Entity for Trace {
+    const TYPE: &'static str = "activity";
+    fn key(&self) -> Key {
+        keys::trace(self)
+    }
+    fn list(&self) -> Option<ListKey> {
+        Some(keys::traces_list(self))
+    }
+    fn expires(&self) -> Option<Timestamp> {
+        Some(self.at.plus(Self::LIFETIME))
     }
 }
 

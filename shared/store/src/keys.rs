@@ -4,6 +4,7 @@ use std::fmt;
 
 use domain::{
     AdminTokenId, BroadcastId, DiscountCodeName, Money, OrderId, OrderKey, ProductId, TelegramUserId, Timestamp,
+    activity::Trace,
     admin::AuditEntry,
     ids::Digest,
     payment::PaymentId,
@@ -52,6 +53,10 @@ pub fn order(id: OrderId) -> Key {
 }
 pub fn subscription(order: OrderId) -> Key {
     key(user_partition(order.buyer), format!("{SUBSCRIPTION_PREFIX}{}", order.key))
+}
+pub(crate) const TRACE_PREFIX: &str = "ACTIVITY#";
+pub fn trace(trace: &Trace) -> Key {
+    key(user_partition(trace.user), format!("{TRACE_PREFIX}{}", trace.id))
 }
 pub fn referral(inviter: TelegramUserId, invitee: TelegramUserId) -> Key {
     key(user_partition(inviter), format!("{REFERRAL_PREFIX}{invitee}"))
@@ -137,6 +142,8 @@ pub fn idempotency(scope: &str, name: &str) -> Key {
 pub(crate) const USERS: &str = "USERS";
 pub(crate) const ORDERS: &str = "ORDERS";
 pub(crate) const PAYMENTS: &str = "PAYMENTS";
+/// The list by day.
+pub(crate) const ACTIVITY: &str = "ACTIVITY";
 
 /// What the counting of days owes, and how far it is.
 pub(crate) const COUNTING: &str = "STATS";
@@ -171,6 +178,9 @@ pub fn orders_list(created_at: Timestamp, key: OrderKey) -> ListKey {
 }
 pub fn payments_list(settled_at: Timestamp, id: &PaymentId) -> ListKey {
     ListKey { partition: format!("PAYMENTS#{}", settled_at.month()), sort: format!("{settled_at}#{id}") }
+}
+pub fn traces_list(trace: &Trace) -> ListKey {
+    ListKey { partition: format!("{ACTIVITY}#{}", trace.at.day()), sort: format!("{}#{}", trace.at, trace.id) }
 }
 pub fn discount_codes_list(created_at: Timestamp, name: &DiscountCodeName) -> ListKey {
     ListKey { partition: "DISCOUNTS".into(), sort: format!("{created_at}#{name}") }

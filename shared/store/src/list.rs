@@ -59,7 +59,7 @@ pub struct Filter {
 }
 
 /// No shop is older than the software.
-const FIRST_MONTH: &str = "2026-01";
+pub(crate) const FIRST_MONTH: &str = "2026-01";
 /// Items of one page.
 pub(crate) const MAX_LIMIT: u8 = 100;
 /// Partitions and queries that one page may cost.

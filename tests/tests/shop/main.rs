@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod abuse;
 #[cfg(test)]
+mod activity;
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod bad_input;

@@ -4,11 +4,13 @@ use std::fmt::Debug;
 
 use domain::{
     Language,
+    activity::{ActivityKind, Trace},
     admin::{AdminToken, Source, WrongTokens},
     broadcast::{Audience, Broadcast, BroadcastRun, BroadcastStatus, LinkButton, Progress},
     change::{DataWish, TimeWish, Wish},
     duty::Duty,
     guesses::Guesses,
+    ids::TraceId,
     order::{Event, Order, UnappliedReason},
     payment::{Payment, PaymentStatus},
     settings::Settings,
@@ -104,6 +106,40 @@ async fn a_user_of_many_years() {
         username: S "maria_vpn"
         version: N 51400
     "##]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_trace() {
+    let trace = Trace {
+        order: Some(order_id(1, 1).key),
+        code: Some(code_name()),
+        reason: Some("used_up".into()),
+        left: Some(3),
+        ..Trace::new(TraceId::new(ulid(7)), id(1), ActivityKind::CodeRefused, minutes(5))
+    };
+    stored(
+        &trace,
+        expect![[r#"
+        16 attributes, 367 bytes
+        PK: S "USER#7000000001"
+        SK: S "ACTIVITY#01M81J18G70000000000000QQD"
+        at: S "2026-11-22T12:05:00.000Z"
+        code: S "SPRING-FESTIVAL-2026"
+        entity_type: S "activity"
+        id: S "01M81J18G70000000000000QQD"
+        kind: S "code_refused"
+        left: N 3
+        list_pk: S "ACTIVITY#2026-11-22"
+        list_sk: S "2026-11-22T12:05:00.000Z#01M81J18G70000000000000QQD"
+        nonce: S "a nonce of 26 characters.."
+        order: S "01M81J18G10000000000000QQD"
+        reason: S "used_up"
+        schema_version: N 1
+        ttl: N 1803125100
+        user: N 7000000001
+    "#]],
     )
     .await;
 }
