@@ -632,7 +632,7 @@ button-ban = ⛔️ Ban
 button-unban = Lift the ban
 button-confirm-ban = ⛔️ Yes, ban
 button-confirm-unban = Yes, lift the ban
-button-try-again = 🔁 Try again
+button-retry = 🔁 Try again
 
 ## The page that opens an app
 

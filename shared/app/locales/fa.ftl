@@ -632,7 +632,7 @@ button-ban = ⛔️ مسدود کردن
 button-unban = رفع مسدودی
 button-confirm-ban = ⛔️ بله، مسدود شود
 button-confirm-unban = بله، رفع شود
-button-try-again = 🔁 تلاش دوباره
+button-retry = 🔁 تلاش دوباره
 
 ## The page that opens an app
 

@@ -638,7 +638,7 @@ button-ban = ⛔️ Заблокировать
 button-unban = Снять блокировку
 button-confirm-ban = ⛔️ Да, заблокировать
 button-confirm-unban = Да, снять
-button-try-again = 🔁 Повторить
+button-retry = 🔁 Повторить
 
 ## The page that opens an app
 

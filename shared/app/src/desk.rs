@@ -170,7 +170,7 @@ impl App {
     /// Below what waits for the operators: to try it again.
     pub(crate) fn retry_keyboard(&self, of: RetryOf, order: OrderId) -> InlineKeyboardMarkup {
         let retry = Button::Retry { of, reference: self.names.order(order) };
-        Keyboard::default().row([tap(self.texts.plain(self.operator_language(), "button-try-again", &[]), &retry)]).markup()
+        Keyboard::default().row([tap(self.texts.plain(self.operator_language(), "button-retry", &[]), &retry)]).markup()
     }
 
     /// What a message about something parked says of where to look.
