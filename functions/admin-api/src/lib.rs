@@ -7,6 +7,7 @@ mod activity;
 mod audit;
 mod auth;
 mod body;
+mod broadcasts;
 mod call;
 mod console;
 mod discount_codes;

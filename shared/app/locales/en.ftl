@@ -585,6 +585,8 @@ operator-summary =
     🧾 Orders: { $orders }, paid: { $paid }, renewals: { $renewals }
     👥 New customers: { $customers }, invited: { $invited }, trials: { $trials }
 operator-summary-worries = ⚠️ Refunds: { $refunds }, payments that fitted no order: { $unapplied }
+operator-broadcast-done = 📣 The broadcast “{ $name }” is over. Sent: { $sent }, blocked the bot: { $blocked }, refused: { $failed }, not known to have arrived: { $unknown }.
+operator-broadcast-refused = ⚠️ The broadcast “{ $name }” is paused: Telegram refused it to { $failed } customers and sent it to nobody. Look at its text, picture and button.
 operator-parked =
     ⚠️ A paid order could not be delivered and waits for you.
     <code>{ $order }</code>

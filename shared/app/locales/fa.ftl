@@ -585,6 +585,8 @@ operator-summary =
     🧾 سفارش‌ها: { $orders }، پرداخت‌شده: { $paid }، تمدید: { $renewals }
     👥 مشتریان تازه: { $customers }، دعوت‌شده: { $invited }، آزمایشی: { $trials }
 operator-summary-worries = ⚠️ برگشت پول: { $refunds }، پرداخت‌های بدون سفارش: { $unapplied }
+operator-broadcast-done = 📣 پیام همگانی «{ $name }» به پایان رسید. فرستاده‌شده: { $sent }، ربات را بسته‌اند: { $blocked }، پذیرفته نشد: { $failed }، رسیدنش معلوم نیست: { $unknown }.
+operator-broadcast-refused = ⚠️ پیام همگانی «{ $name }» متوقف شد: تلگرام آن را برای { $failed } مشتری نپذیرفت و به هیچ‌کس نرسید. متن، تصویر و دکمه‌اش را بررسی کنید.
 operator-parked =
     ⚠️ یک سفارش پرداخت‌شده تحویل نشد و منتظر شماست.
     <code>{ $order }</code>

@@ -591,6 +591,8 @@ operator-summary =
     🧾 Заказов: { $orders }, оплачено: { $paid }, продлений: { $renewals }
     👥 Новых клиентов: { $customers }, по приглашению: { $invited }, пробных: { $trials }
 operator-summary-worries = ⚠️ Возвратов: { $refunds }, платежей без заказа: { $unapplied }
+operator-broadcast-done = 📣 Рассылка «{ $name }» завершена. Отправлено: { $sent }, заблокировали бота: { $blocked }, отклонено: { $failed }, неизвестно, дошло ли: { $unknown }.
+operator-broadcast-refused = ⚠️ Рассылка «{ $name }» приостановлена: Telegram отклонил её для { $failed } клиентов и никому не доставил. Проверьте текст, картинку и кнопку.
 operator-parked =
     ⚠️ Оплаченный заказ не удалось выдать, он ждёт вас.
     <code>{ $order }</code>

@@ -7,6 +7,7 @@ pub mod activity;
 pub mod admin;
 mod audit;
 pub mod bot_profile;
+pub mod broadcast;
 pub mod button;
 mod cards;
 pub mod catalogue;

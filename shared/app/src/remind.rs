@@ -56,11 +56,11 @@ const CODE_LEN: usize = 10;
 pub(crate) struct Pause(AtomicI64);
 
 impl Pause {
-    fn is_over(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_over(&self, now: Timestamp) -> bool {
         self.0.load(Ordering::Relaxed) <= now.millis()
     }
 
-    fn until(&self, at: Timestamp) {
+    pub(crate) fn until(&self, at: Timestamp) {
         self.0.fetch_max(at.millis(), Ordering::Relaxed);
     }
 }

@@ -331,6 +331,11 @@ ulid_id!(
     "token id"
 );
 ulid_id!(
+    /// A message to many.
+    BroadcastId,
+    "broadcast id"
+);
+ulid_id!(
     /// An entry of the audit log.
     AuditEntryId,
     "audit entry id"

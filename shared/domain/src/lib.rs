@@ -5,6 +5,7 @@
 
 pub mod activity;
 pub mod admin;
+pub mod broadcast;
 pub mod change;
 pub mod conversation;
 pub mod discount;
@@ -30,7 +31,7 @@ pub mod subscription;
 pub mod time;
 pub mod user;
 
-pub use ids::{AdminTokenId, AuditEntryId, DiscountCodeName, OrderId, OrderKey, ProductId, SubscriptionName, TelegramUserId};
+pub use ids::{AdminTokenId, AuditEntryId, BroadcastId, DiscountCodeName, OrderId, OrderKey, ProductId, SubscriptionName, TelegramUserId};
 pub use language::Language;
 pub use money::{Currency, Money};
 pub use percent::Percent;

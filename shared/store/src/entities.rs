@@ -5,6 +5,7 @@ use domain::{
     OrderId, TelegramUserId, Timestamp,
     activity::Trace,
     admin::{AdminToken, AuditEntry, WrongTokens},
+    broadcast::{Broadcast, BroadcastRun},
     conversation::Conversation,
     discount::DiscountCode,
     duty::Work,
@@ -176,6 +177,25 @@ impl Entity for AdminToken {
     }
     fn list(&self) -> Option<ListKey> {
         Some(keys::admin_tokens_list(self.created_at, self.id))
+    }
+    versioned!();
+}
+
+impl Entity for Broadcast {
+    const TYPE: &'static str = "broadcast";
+    fn key(&self) -> Key {
+        keys::broadcast(self.id)
+    }
+    fn list(&self) -> Option<ListKey> {
+        Some(keys::broadcasts_list(self.id))
+    }
+    versioned!();
+}
+
+impl Entity for BroadcastRun {
+    const TYPE: &'static str = "broadcast_run";
+    fn key(&self) -> Key {
+        keys::broadcast_run(self.id)
     }
     versioned!();
 }

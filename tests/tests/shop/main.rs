@@ -8,6 +8,7 @@ mod activity;
 mod architecture;
 #[cfg(test)]
 mod bad_input;
+mod broadcasts;
 #[cfg(test)]
 mod by_hand;
 #[cfg(test)]

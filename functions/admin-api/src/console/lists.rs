@@ -38,7 +38,7 @@ pub struct Column<T> {
     plain: fn(&T) -> String,
 }
 
-const fn column<T>(head: W, class: &'static str, cell: fn(&Desk<'_>, &T) -> Markup, plain: fn(&T) -> String) -> Column<T> {
+pub const fn column<T>(head: W, class: &'static str, cell: fn(&Desk<'_>, &T) -> Markup, plain: fn(&T) -> String) -> Column<T> {
     Column { head, class, cell, plain }
 }
 
@@ -87,6 +87,7 @@ pub async fn show(desk: &Desk<'_>, name: &str) -> Result<Reply, Problem> {
         "products" => list::<Products>(desk, as_csv).await,
         "discount-codes" => list::<Codes>(desk, as_csv).await,
         "duties" => list::<Duties>(desk, as_csv).await,
+        "broadcasts" => list::<super::broadcasts::Broadcasts>(desk, as_csv).await,
         "tokens" => list::<Tokens>(desk, as_csv).await,
         "audit" => list::<Audit>(desk, as_csv).await,
         "activity" => list::<Happened>(desk, as_csv).await,

@@ -48,6 +48,38 @@ words! {
     Report: "Report", "گزارش";
     Audit: "Audit log", "سابقهٔ کارها";
     Settings: "Settings", "تنظیمات";
+    Broadcasts: "Broadcasts", "پیام‌های همگانی";
+    Broadcast: "Broadcast", "پیام همگانی";
+    NewBroadcast: "New broadcast", "پیام همگانی تازه";
+    EditBroadcast: "Edit the broadcast", "ویرایش پیام همگانی";
+    BroadcastNameHint: "For operators; customers do not see it.", "برای اپراتورهاست؛ مشتری آن را نمی‌بیند.";
+    TextFa: "Text in Persian", "متن فارسی";
+    TextEn: "Text in English", "متن انگلیسی";
+    TextRu: "Text in Russian", "متن روسی";
+    TextHint: "Telegram’s HTML: <b>, <i>, <a href=\"…\">. One language is enough: whoever speaks another gets the first there is.", "HTML تلگرام: <b>، <i>، <a href=\"…\">. یک زبان بس است؛ دیگران همان نخستین متن را می‌گیرند.";
+    Picture: "Picture", "تصویر";
+    PictureHint: "An https address, or Telegram’s file_id. With a picture a text has at most 1024 characters.", "نشانی https یا file_id تلگرام. با تصویر، متن دست‌بالا ۱۰۲۴ نویسه است.";
+    Audience: "Audience", "گیرندگان";
+    AudiencePlanHint: "Of the audience “one plan”: the product’s id.", "برای گیرندگان «یک طرح»: شناسهٔ محصول.";
+    Button: "Button", "دکمه";
+    ButtonText: "What it says", "نوشتهٔ دکمه";
+    ButtonUrl: "Where it leads (https)", "پیوند دکمه (https)";
+    StartAt: "Begins", "آغاز";
+    Sent: "Sent", "فرستاده‌شده";
+    BlockedBot: "Blocked the bot", "ربات را بسته‌اند";
+    RefusedByTelegram: "Refused by Telegram", "تلگرام نپذیرفت";
+    NotKnown: "Not known to have arrived", "رسیدنش معلوم نیست";
+    Progress: "Progress", "پیشرفت";
+    Words: "Text", "متن";
+    Start: "Send now", "فرستادن همین حالا";
+    StartHint: "It goes to everybody of its audience who has joined by now. Look at a preview first.", "برای همهٔ گیرندگانی که تا این لحظه پیوسته‌اند فرستاده می‌شود. نخست پیش‌نمایش را ببینید.";
+    Schedule: "Schedule", "زمان‌بندی";
+    ScheduleHint: "By the shop’s clock.", "به ساعت فروشگاه.";
+    Preview: "Preview to the operators", "پیش‌نمایش برای اپراتورها";
+    Pause: "Pause", "درنگ";
+    Resume: "Go on", "از سرگیری";
+    CancelBroadcast: "Cancel", "لغو";
+    CancelBroadcastHint: "For good. What was sent stays sent.", "برای همیشه. آنچه فرستاده شده می‌ماند.";
     SelfTest: "Self-test", "خودآزمایی";
     SelfTestHint: "Everything that the shop needs was looked at just now. Nothing was changed.", "همهٔ آنچه فروشگاه لازم دارد همین حالا بررسی شد. چیزی تغییر نکرد.";
     Part: "Part", "بخش";
@@ -552,6 +584,16 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("token", "token", "توکن"),
     ("settings", "settings", "تنظیمات"),
     ("stats", "report", "گزارش"),
+    ("draft", "draft", "پیش‌نویس"),
+    ("scheduled", "scheduled", "زمان‌بندی‌شده"),
+    ("paused", "paused", "متوقف"),
+    ("all", "everybody", "همه"),
+    ("never_bought", "never bought", "هرگز نخریده"),
+    ("broadcast", "broadcast", "پیام همگانی"),
+    ("schedule", "scheduled", "زمان‌بندی"),
+    ("start", "started", "آغاز"),
+    ("pause", "paused", "درنگ"),
+    ("resume", "went on", "از سرگیری"),
     ("ok", "fine", "درست"),
     ("warning", "look at it", "نیازمند توجه"),
     ("failed", "does not work", "کار نمی‌کند"),
