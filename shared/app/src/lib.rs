@@ -18,6 +18,7 @@ pub mod config;
 pub mod configs;
 pub mod confirm;
 mod conversation;
+pub mod desk;
 pub mod entry;
 mod error;
 pub mod expire;

@@ -33,6 +33,9 @@ mod lambda;
 mod late_money;
 #[cfg(test)]
 mod moving;
+#[cfg(test)]
+mod operators;
+#[cfg(test)]
 mod outside;
 #[cfg(test)]
 mod purchase;
