@@ -8,6 +8,7 @@ mod activity;
 mod architecture;
 #[cfg(test)]
 mod bad_input;
+#[cfg(test)]
 mod broadcasts;
 #[cfg(test)]
 mod by_hand;
@@ -36,6 +37,8 @@ mod moving;
 #[cfg(test)]
 mod operators;
 #[cfg(test)]
+mod other_amount;
+#[cfg(test)]
 mod outside;
 #[cfg(test)]
 mod purchase;
@@ -57,6 +60,7 @@ mod reminders;
 mod renewals;
 #[cfg(test)]
 mod screens;
+#[cfg(test)]
 mod self_test;
 #[cfg(test)]
 mod subscriptions;
