@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod adopt;
 mod audit;
 pub mod bot_profile;
 pub mod button;

@@ -29,6 +29,8 @@ mod lambda;
 #[cfg(test)]
 mod late_money;
 #[cfg(test)]
+mod original;
+#[cfg(test)]
 mod outside;
 #[cfg(test)]
 mod purchase;
