@@ -219,6 +219,16 @@ impl World {
         start(&self.settings, &self.clock, &self.dynamodb, seed).await
     }
 
+    /// The shop moves to the table `shop` of another engine: from its next turn on it lives there.
+    pub async fn move_to(&mut self, endpoint: &str, seed: u64) {
+        for (name, value) in &mut self.settings {
+            if name == "AWS_ENDPOINT_URL_DYNAMODB" {
+                endpoint.clone_into(value);
+            }
+        }
+        self.restart(seed).await;
+    }
+
     /// The process ends, and another one takes its place behind the front door.
     pub async fn restart(&mut self, seed: u64) {
         self.app = self.another_process(seed).await;
@@ -483,7 +493,8 @@ async fn start(settings: &[(String, String)], clock: &Arc<TestClock>, dynamodb: 
     Arc::new(app::start_with(Environment::new(settings.iter().cloned()), seams, http, dynamodb.clone()).await.expect("a shop"))
 }
 
-async fn create_table(endpoint: &str) {
+/// An empty table `shop` in an engine.
+pub async fn create_table(endpoint: &str) {
     let connection = Connection {
         region: "us-east-1".into(),
         credentials: Credentials::new("test", "test", None, None, "test"),

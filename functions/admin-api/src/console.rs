@@ -10,6 +10,7 @@ mod dashboard;
 mod desk;
 mod details;
 mod form;
+mod health;
 mod layout;
 mod lists;
 mod look;
@@ -99,6 +100,7 @@ async fn pages(desk: &Desk<'_>, segments: &[&str]) -> Result<Reply, Problem> {
         [] => dashboard::show(desk).await,
         ["receipts"] => dashboard::all_receipts(desk).await,
         ["stats"] => dashboard::report(desk).await,
+        ["self-test"] => health::show(desk).await,
         ["search"] => lists::search(desk),
         ["users", id] => details::user(desk, id).await,
         ["orders", id] => details::order(desk, id).await,

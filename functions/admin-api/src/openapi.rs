@@ -6,12 +6,12 @@ use utoipa::OpenApi;
 use crate::{
     audit,
     call::Call,
-    console, discount_codes, duties, health, orders, payments,
+    console, discount_codes, docs, duties, health, orders, payments,
     problem::{Document, Kind, Problem},
     products, referrals,
     reply::Reply,
     route::{Access, ROUTES, Route},
-    settings, stats, subscriptions, tokens, unapplied, users,
+    self_test, settings, stats, subscriptions, tokens, unapplied, users,
 };
 
 #[derive(OpenApi)]
@@ -28,6 +28,7 @@ use crate::{
     paths(
         health::check,
         console::show,
+        docs::show,
         show,
         products::list,
         products::create,
@@ -77,6 +78,7 @@ use crate::{
         tokens::create,
         tokens::show,
         tokens::revoke,
+        self_test::show,
         settings::show,
         settings::change,
         stats::show,

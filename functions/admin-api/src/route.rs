@@ -6,8 +6,8 @@ use domain::admin::Role;
 use lambda_http::http::Method;
 
 use crate::{
-    audit, console, discount_codes, duties, health, openapi, orders, payments, products, referrals, settings, stats, subscriptions, tokens,
-    unapplied, users,
+    audit, console, discount_codes, docs, duties, health, openapi, orders, payments, products, referrals, self_test, settings, stats,
+    subscriptions, tokens, unapplied, users,
 };
 use crate::{call::Call, problem::Problem, query::decoded, reply::Reply};
 
@@ -45,6 +45,7 @@ pub static ROUTES: &[Route] = &[
     route!(GET "/healthz", OPEN, health::check),
     route!(GET "/admin/console", OPEN, console::show),
     route!(GET "/admin/v1/openapi.json", OPEN, openapi::show),
+    route!(GET "/admin/v1/docs", OPEN, docs::show),
     route!(GET "/admin/v1/products", VIEWER, products::list),
     route!(POST "/admin/v1/products", OPERATOR, products::create),
     route!(GET "/admin/v1/products/{id}", VIEWER, products::show),
@@ -93,6 +94,7 @@ pub static ROUTES: &[Route] = &[
     route!(POST "/admin/v1/tokens", OWNER, tokens::create),
     route!(GET "/admin/v1/tokens/{id}", OWNER, tokens::show),
     route!(POST "/admin/v1/tokens/{id}/revoke", OWNER, tokens::revoke),
+    route!(GET "/admin/v1/self-test", OPERATOR, self_test::show),
     route!(GET "/admin/v1/settings", VIEWER, settings::show),
     route!(PATCH "/admin/v1/settings", OWNER, settings::change),
     route!(GET "/admin/v1/stats", VIEWER, stats::show),
@@ -115,9 +117,11 @@ pub enum Matched {
 pub fn find(method: &Method, path: &str) -> Matched {
     // Whoever may look at a thing may look at its headers.
     let wanted = if *method == Method::HEAD { &Method::GET } else { method };
-    let at_path = ROUTES.iter().filter_map(|route| parameters(route.path, path).map(|parameters| (route, parameters)));
+    let at_path = || ROUTES.iter().filter_map(|route| parameters(route.path, path).map(|parameters| (route, parameters)));
+    // Of two paths that fit, the one with fewer parameters is meant: `/batch` is no code.
+    let fewest = at_path().map(|(_, parameters)| parameters.len()).min();
     let mut allowed: Vec<&str> = Vec::new();
-    for (route, parameters) in at_path {
+    for (route, parameters) in at_path().filter(|(_, parameters)| Some(parameters.len()) == fewest) {
         if route.method == *wanted {
             return Matched::Route(route, parameters);
         }

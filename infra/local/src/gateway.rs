@@ -39,7 +39,7 @@ pub const ROUTES: [(&str, Function); 6] = [
     ("POST /payments/{gateway}/callback", Function::PaymentCallback),
     ("GET /payments/{gateway}/return", Function::PaymentCallback),
     ("ANY /admin/{proxy+}", Function::AdminApi),
-    ("GET /healthz", Function::AdminApi),
+    ("ANY /healthz", Function::AdminApi),
 ];
 
 /// The function that a request goes to.

@@ -6,6 +6,7 @@ pub mod env_file;
 pub mod gateway;
 pub mod introduce;
 pub mod lambda;
+pub mod moving;
 pub mod options;
 pub mod original;
 pub mod panel;

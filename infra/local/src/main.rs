@@ -6,7 +6,8 @@ use local::{
     adopt,
     env_file::{self, EnvFileError},
     introduce::introduce,
-    options::{Moving, Options, Source, USAGE},
+    moving,
+    options::{Command, Moving, Options, Source, USAGE},
     original::{self, Tables},
     report::Report,
     shop::{Ready, Shop},
@@ -23,8 +24,11 @@ async fn main() -> ExitCode {
             Err(reason) => fail(&reason),
         };
     }
-    let only_introduce = arguments == ["introduce"];
-    let options = match Options::parse(if only_introduce { Vec::new() } else { arguments }) {
+    let command = match Command::parse(&arguments) {
+        Ok(command) => command,
+        Err(reason) => return fail(&reason),
+    };
+    let options = match Options::parse(if command.is_some() { Vec::new() } else { arguments }) {
         Ok(Some(options)) => options,
         Ok(None) => return say(USAGE),
         Err(reason) => return fail(&reason),
@@ -34,10 +38,10 @@ async fn main() -> ExitCode {
         Ok(settings) => settings,
         Err(reason) => return fail(&reason.to_string()),
     };
-    if only_introduce {
-        return match introduce(&settings).await {
-            Ok(bot) => say(&format!("Telegram shows the commands and descriptions of @{bot} in every language.\n")),
-            Err(reason) => fail(&reason.to_string()),
+    if let Some(command) = command {
+        return match run(command, &settings).await {
+            Ok(done) => say(&done),
+            Err(reason) => fail(&reason),
         };
     }
     let shop = match Shop::open(&options, settings).await {
@@ -77,6 +81,24 @@ async fn move_in(moving: &Moving) -> Result<Report, String> {
             let shop = Shop::open(&moving.options, settings).await.map_err(|error| error.to_string())?;
             let moved = shop.only(async |app| adopt::adopt_pairs(app, &pairs, moving.dry_run).await).await;
             moved.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
+        }
+    }
+}
+
+/// Does what was asked for instead of opening the shop, and says what was done.
+async fn run(command: Command, settings: &BTreeMap<String, String>) -> Result<String, String> {
+    match command {
+        Command::Introduce => {
+            let bot = introduce(settings).await.map_err(|error| error.to_string())?;
+            Ok(format!("Telegram shows the commands and descriptions of @{bot} in every language.\n"))
+        }
+        Command::Export { file, table } => {
+            let moved = moving::export(&table, &file, settings).await.map_err(|error| error.to_string())?;
+            Ok(format!("{} items are in {}.\n", moved.items, file.display()))
+        }
+        Command::Import { file, table, go_on } => {
+            let moved = moving::import(&table, &file, go_on, settings).await.map_err(|error| error.to_string())?;
+            Ok(format!("{} items were brought in, {} were there already.\n", moved.items, moved.already))
         }
     }
 }

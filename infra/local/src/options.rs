@@ -2,6 +2,48 @@
 
 use std::path::PathBuf;
 
+use crate::moving::Table;
+
+/// What is to be done instead of opening the shop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    Introduce,
+    Export { file: PathBuf, table: Table },
+    Import { file: PathBuf, table: Table, go_on: bool },
+}
+
+impl Command {
+    /// Reads `introduce`, `export FILE` and `import FILE`; `Ok(None)`: the shop is to be opened.
+    ///
+    /// # Errors
+    /// One sentence that names what is wrong.
+    pub fn parse(arguments: &[String]) -> Result<Option<Self>, String> {
+        let Some((command @ ("introduce" | "export" | "import"), rest)) =
+            arguments.split_first().map(|(first, rest)| (first.as_str(), rest))
+        else {
+            return Ok(None);
+        };
+        let (mut file, mut table, mut go_on) = (None, Table::Folder(PathBuf::from(".wave-shop")), false);
+        let mut rest = rest.iter();
+        while let Some(argument) = rest.next() {
+            let mut valued = || rest.next().filter(|value| !value.is_empty()).ok_or(format!("{argument} needs a value"));
+            match argument.as_str() {
+                "--data" => table = Table::Folder(PathBuf::from(valued()?)),
+                "--table" => table = Table::Named(valued()?.clone()),
+                "--continue" if command == "import" => go_on = true,
+                name if !name.starts_with('-') && file.is_none() && command != "introduce" => file = Some(PathBuf::from(name)),
+                other => return Err(format!("{other} does not go with {command}; --help lists what does")),
+            }
+        }
+        match (command, file) {
+            ("introduce", _) => Ok(Some(Self::Introduce)),
+            (_, None) => Err(format!("{command} needs the name of a file")),
+            ("export", Some(file)) => Ok(Some(Self::Export { file, table })),
+            (_, Some(file)) => Ok(Some(Self::Import { file, table, go_on })),
+        }
+    }
+}
+
 /// What `cargo run` was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -23,10 +65,15 @@ wave-shop on this machine: the shop, its database, and stand-ins for Telegram an
 
 Usage: cargo run -- [options]
        cargo run -- introduce
+       cargo run -- export FILE [--data DIR | --table NAME]
+       cargo run -- import FILE [--data DIR | --table NAME] [--continue]
        cargo run -- import-django PATH [--dry-run] [options]
        cargo run -- adopt FILE.csv [--dry-run] [options]
 
 introduce tells Telegram the commands and descriptions of the bot of TELEGRAM_BOT_TOKEN, and ends.
+export writes everything that a shop keeps in its table into a new file of JSON lines; import brings such a file into an empty table.
+Without --table the shop in the folder of --data (default .wave-shop) is meant, which must not be running; --table NAME is a table of
+AWS, by the credentials and the region in the environment, or of the engine at AWS_ENDPOINT_URL_DYNAMODB.
 import-django brings the customers of the original Django shop: PATH is its SQLite file, or a folder with a CSV file for each table.
 adopt gives customers accounts that are on the panel: the file has the columns username and telegram_id.
 Both print what came of it (--json: as JSON), and with --dry-run what would, writing nothing.
@@ -129,6 +176,20 @@ mod tests {
 
     fn parse(line: &str) -> Result<Option<Options>, String> {
         Options::parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn commands_are_read() {
+        let command = |line: &str| Command::parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+        let (file, folder) = (PathBuf::from("shop.jsonl"), Table::Folder(PathBuf::from(".wave-shop")));
+        assert_eq!(command("--json --fresh"), Ok(None));
+        assert_eq!(command("introduce"), Ok(Some(Command::Introduce)));
+        assert_eq!(command("export shop.jsonl"), Ok(Some(Command::Export { file: file.clone(), table: folder.clone() })));
+        let named = Table::Named("shop".into());
+        assert_eq!(command("import --table shop shop.jsonl --continue"), Ok(Some(Command::Import { file, table: named, go_on: true })));
+        for wrong in ["export", "export a b", "export a --continue", "import --table", "introduce x", "import a --fresh"] {
+            assert!(command(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -45,6 +45,7 @@ pub mod renewal;
 mod reward;
 pub mod screen;
 pub mod seams;
+pub mod self_test;
 pub mod settle;
 mod start;
 pub mod stats;

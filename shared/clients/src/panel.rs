@@ -9,6 +9,7 @@ mod create;
 mod deadline;
 mod error;
 mod inbounds;
+mod inspect;
 mod session;
 
 use std::{sync::Arc, time::Duration};
@@ -18,6 +19,7 @@ pub use change::{Limits, Set};
 use domain::{SubscriptionName, Timestamp};
 pub use error::PanelError;
 use http::Method;
+pub use inspect::Inspection;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 

@@ -17,6 +17,8 @@ mod list;
 mod read;
 pub mod schema;
 mod stats;
+#[cfg(feature = "transfer")]
+pub mod transfer;
 mod work;
 
 pub use commit::{CommitError, Found, Write};

@@ -29,6 +29,8 @@ mod lambda;
 #[cfg(test)]
 mod late_money;
 #[cfg(test)]
+mod moving;
+#[cfg(test)]
 mod original;
 #[cfg(test)]
 mod outside;
@@ -52,6 +54,7 @@ mod reminders;
 mod renewals;
 #[cfg(test)]
 mod screens;
+mod self_test;
 #[cfg(test)]
 mod subscriptions;
 #[cfg(test)]

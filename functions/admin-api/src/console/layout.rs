@@ -134,6 +134,7 @@ const PLACES: [(W, &[Place]); 3] = [
             ("duties", W::Duties, Role::Viewer),
             ("stats", W::Report, Role::Viewer),
             ("audit", W::Audit, Role::Viewer),
+            ("self-test", W::SelfTest, Role::Operator),
             ("settings", W::Settings, Role::Viewer),
             ("tokens", W::Tokens, Role::Owner),
         ],

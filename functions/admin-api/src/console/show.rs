@@ -64,7 +64,7 @@ impl Tone {
     /// Of a state, by its name on the wire.
     pub fn of(state: &str) -> Self {
         match state {
-            "active" | "provisioned" | "applied" | "granted" | "delivered" | "sent" | "done" | "true" => Self::Good,
+            "active" | "provisioned" | "applied" | "granted" | "delivered" | "sent" | "done" | "ok" | "true" => Self::Good,
             "expired" | "refunded" | "banned" | "failed" | "revoked" | "unapplied" | "parked" | "dead" => Self::Bad,
             "canceled" | "archived" | "written_off" | "credited" | "attached" | "false" => Self::Calm,
             _ => Self::Warn,

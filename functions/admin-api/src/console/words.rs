@@ -48,6 +48,10 @@ words! {
     Report: "Report", "گزارش";
     Audit: "Audit log", "سابقهٔ کارها";
     Settings: "Settings", "تنظیمات";
+    SelfTest: "Self-test", "خودآزمایی";
+    SelfTestHint: "Everything that the shop needs was looked at just now. Nothing was changed.", "همهٔ آنچه فروشگاه لازم دارد همین حالا بررسی شد. چیزی تغییر نکرد.";
+    Part: "Part", "بخش";
+    Seen: "What was seen, and what to do", "آنچه دیده شد و چاره‌اش";
     Tokens: "Tokens", "توکن‌ها";
     Token: "Token", "توکن";
     Subscriptions: "Subscriptions", "اشتراک‌ها";
@@ -482,6 +486,9 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("token", "token", "توکن"),
     ("settings", "settings", "تنظیمات"),
     ("stats", "report", "گزارش"),
+    ("ok", "fine", "درست"),
+    ("warning", "look at it", "نیازمند توجه"),
+    ("failed", "does not work", "کار نمی‌کند"),
     ("bootstrap", "deployer", "راه‌انداز"),
     ("create", "made", "ساخت"),
     ("archive", "archived", "بایگانی"),

@@ -28,6 +28,25 @@ async fn every_route_is_described_and_every_described_route_is_there() {
 }
 
 #[tokio::test]
+async fn the_page_for_people_says_all_of_it() {
+    let shop = Shop::open().await;
+    let page = shop.ask("GET", "/admin/v1/docs").token(None).send().await;
+    assert_eq!((page.status.as_u16(), page.header("content-type")), (200, "text/html; charset=utf-8"));
+    assert!(page.header("content-security-policy").starts_with("default-src 'none'; style-src 'sha256-"));
+    let document = admin_api::openapi_document();
+    for operation in operations(&document).values() {
+        assert!(page.text.contains(&format!("id=\"{}\"", operation["operationId"].as_str().unwrap())));
+    }
+    for schema in document["components"]["schemas"].as_object().unwrap().keys() {
+        assert!(page.text.contains(&format!("id=\"schema-{schema}\"")), "{schema}");
+    }
+    // Every way to a schema leads somewhere.
+    for reference in page.text.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        assert!(page.text.contains(&format!("id=\"{reference}\"")), "{reference}");
+    }
+}
+
+#[tokio::test]
 async fn the_names_that_scripts_rely_on_are_there() {
     let document = admin_api::openapi_document();
     let operations = operations(&document);
@@ -111,7 +130,7 @@ async fn every_operation_says_who_may_and_what_can_go_wrong() {
             }
             None => assert!(
                 operation["security"] == json!([])
-                    && ["get /healthz", "get /admin/console", "get /admin/v1/openapi.json"].contains(&name.as_str()),
+                    && ["get /healthz", "get /admin/console", "get /admin/v1/openapi.json", "get /admin/v1/docs"].contains(&name.as_str()),
                 "{name}"
             ),
         }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::{Request, State};
@@ -188,7 +188,7 @@ impl Switchboard {
 /// Stands before every route: logs the call, and does what the next fault says.
 pub(super) async fn intercept(State(panel): State<PanelStandIn>, request: Request, next: Next) -> Response {
     let (ticket, verdict) = panel.switchboard().begin(request.method(), request.uri().path());
-    let response = match verdict {
+    let mut response = match verdict {
         Verdict::Pass => next.run(request).await,
         Verdict::Fault(kind) => match misbehave(kind, request, next).await {
             Some(response) => response,
@@ -196,6 +196,12 @@ pub(super) async fn intercept(State(panel): State<PanelStandIn>, request: Reques
         },
     };
     panel.switchboard().end(ticket, response.status());
+    // Its own clock's time, which need not be this machine's.
+    let now = u64::try_from((panel.options().now)()).unwrap_or_default();
+    let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(now));
+    if let Ok(date) = HeaderValue::from_str(&date) {
+        response.headers_mut().insert(header::DATE, date);
+    }
     response
 }
 

@@ -1,0 +1,49 @@
+//! How the shop is: what its look at itself saw, the worst first.
+
+use lambda_http::http::StatusCode;
+use maud::html;
+
+use super::{desk::Desk, layout, words::W};
+use crate::{
+    problem::Problem,
+    reply::Reply,
+    self_test::{self, Health},
+};
+
+pub async fn show(desk: &Desk<'_>) -> Result<Reply, Problem> {
+    let inner = desk.reads("self-test", &[])?;
+    let mut seen = self_test::detail(&inner.call(desk)?).await?;
+    let rank = |health: Health| match health {
+        Health::Failed => 0,
+        Health::Warning => 1,
+        Health::Ok => 2,
+    };
+    seen.checks.sort_by_key(|check| rank(check.status));
+    let name = |health: Health| match health {
+        Health::Failed => "failed",
+        Health::Warning => "warning",
+        Health::Ok => "ok",
+    };
+    let inside = html! {
+        (layout::heading(&html! { (desk.w(W::SelfTest)) }, &html! { (desk.pill(name(seen.status))) }))
+        p.hint { (desk.w(W::SelfTestHint)) }
+        div.table-wrap {
+            table {
+                thead { tr { th scope="col" { (desk.w(W::Part)) } th scope="col" { (desk.w(W::Status)) } th scope="col" { (desk.w(W::Seen)) } } }
+                tbody {
+                    @for check in &seen.checks {
+                        tr {
+                            td.main data-head=(desk.w(W::Part)) { bdi dir="ltr" { (check.name) } }
+                            td data-head=(desk.w(W::Status)) { (desk.pill(name(check.status))) }
+                            td data-head=(desk.w(W::Seen)) lang="en" {
+                                bdi { (check.detail) }
+                                @if let Some(mend) = &check.mend { br; strong { bdi { (mend) } } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    Ok(layout::page(desk, StatusCode::OK, desk.w(W::SelfTest), inside))
+}
