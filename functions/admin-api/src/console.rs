@@ -5,6 +5,7 @@
 
 mod action;
 mod actions;
+mod broadcasts;
 mod csv;
 mod dashboard;
 mod desk;
@@ -108,6 +109,7 @@ async fn pages(desk: &Desk<'_>, segments: &[&str]) -> Result<Reply, Problem> {
         ["products", id] if *id != "new" => details::product(desk, id).await,
         ["subscriptions", id] => details::subscription(desk, id).await,
         ["discount-codes", code] if *code != "new" && *code != "batch" => details::code(desk, code).await,
+        ["broadcasts", id] if *id != "new" => broadcasts::show(desk, id).await,
         ["settings"] => details::settings(desk).await,
         [list] => lists::show(desk, list).await,
         _ => match actions::find(desk, segments).await? {

@@ -3,9 +3,11 @@
 //! `route` has the one table of what is served: the router and the document are made of it. Every handler is a thin shell over a use case of
 //! `app`; the types that travel live here, beside their handlers.
 
+mod activity;
 mod audit;
 mod auth;
 mod body;
+mod broadcasts;
 mod call;
 mod console;
 mod discount_codes;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use crate::{
-    audit,
+    activity, audit, broadcasts,
     call::Call,
     console, discount_codes, docs, duties, health, orders, payments,
     problem::{Document, Kind, Problem},
@@ -74,6 +74,17 @@ use crate::{
         subscriptions::disable,
         subscriptions::enable,
         subscriptions::revoke_link,
+        broadcasts::list,
+        broadcasts::create,
+        broadcasts::show,
+        broadcasts::change,
+        broadcasts::preview,
+        broadcasts::count,
+        broadcasts::schedule,
+        broadcasts::start,
+        broadcasts::pause,
+        broadcasts::resume,
+        broadcasts::cancel,
         tokens::list,
         tokens::create,
         tokens::show,
@@ -84,6 +95,7 @@ use crate::{
         stats::show,
         stats::recount,
         audit::list,
+        activity::list,
     ),
     components(schemas(Document<'_>)),
     tags(
@@ -97,10 +109,12 @@ use crate::{
         (name = "users", description = "Customers"),
         (name = "referrals", description = "Who invited whom"),
         (name = "subscriptions", description = "What customers hold"),
+        (name = "broadcasts", description = "Messages to many customers"),
         (name = "tokens", description = "Who operates the shop"),
         (name = "settings", description = "What the owner decides"),
         (name = "stats", description = "What the days brought"),
-        (name = "audit", description = "What operators did")
+        (name = "audit", description = "What operators did"),
+        (name = "activity", description = "What customers did")
     )
 )]
 struct Api;

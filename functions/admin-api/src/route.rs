@@ -6,8 +6,8 @@ use domain::admin::Role;
 use lambda_http::http::Method;
 
 use crate::{
-    audit, console, discount_codes, docs, duties, health, openapi, orders, payments, products, referrals, self_test, settings, stats,
-    subscriptions, tokens, unapplied, users,
+    activity, audit, broadcasts, console, discount_codes, docs, duties, health, openapi, orders, payments, products, referrals, self_test,
+    settings, stats, subscriptions, tokens, unapplied, users,
 };
 use crate::{call::Call, problem::Problem, query::decoded, reply::Reply};
 
@@ -90,6 +90,17 @@ pub static ROUTES: &[Route] = &[
     route!(POST "/admin/v1/subscriptions/{id}/disable", OPERATOR, subscriptions::disable),
     route!(POST "/admin/v1/subscriptions/{id}/enable", OPERATOR, subscriptions::enable),
     route!(POST "/admin/v1/subscriptions/{id}/revoke-link", OPERATOR, subscriptions::revoke_link),
+    route!(GET "/admin/v1/broadcasts", VIEWER, broadcasts::list),
+    route!(POST "/admin/v1/broadcasts", OPERATOR, broadcasts::create),
+    route!(GET "/admin/v1/broadcasts/{id}", VIEWER, broadcasts::show),
+    route!(PATCH "/admin/v1/broadcasts/{id}", OPERATOR, broadcasts::change),
+    route!(POST "/admin/v1/broadcasts/{id}/preview", OPERATOR, broadcasts::preview),
+    route!(POST "/admin/v1/broadcasts/{id}/count", OPERATOR, broadcasts::count),
+    route!(POST "/admin/v1/broadcasts/{id}/schedule", OPERATOR, broadcasts::schedule),
+    route!(POST "/admin/v1/broadcasts/{id}/start", OPERATOR, broadcasts::start),
+    route!(POST "/admin/v1/broadcasts/{id}/pause", OPERATOR, broadcasts::pause),
+    route!(POST "/admin/v1/broadcasts/{id}/resume", OPERATOR, broadcasts::resume),
+    route!(POST "/admin/v1/broadcasts/{id}/cancel", OPERATOR, broadcasts::cancel),
     route!(GET "/admin/v1/tokens", OWNER, tokens::list),
     route!(POST "/admin/v1/tokens", OWNER, tokens::create),
     route!(GET "/admin/v1/tokens/{id}", OWNER, tokens::show),
@@ -100,6 +111,7 @@ pub static ROUTES: &[Route] = &[
     route!(GET "/admin/v1/stats", VIEWER, stats::show),
     route!(POST "/admin/v1/stats/recount", OPERATOR, stats::recount),
     route!(GET "/admin/v1/audit", VIEWER, audit::list),
+    route!(GET "/admin/v1/activity", VIEWER, activity::list),
 ];
 
 /// What a request found.

@@ -8,7 +8,7 @@ use crate::{call::Call, problem::Problem, reply::Reply, wire::wire_enum};
 
 wire_enum! {
     /// `ok`; `warning`: it works, and something should be otherwise; `failed`: it does not work.
-    Health = app::self_test::Health { Ok, Warning, Failed }
+    CheckStatus = app::self_test::Health { Ok, Warning, Failed }
 }
 
 /// What came of looking at one part of the shop.
@@ -18,7 +18,7 @@ pub struct Check {
     /// `table`, `settings.<name>`.
     #[schema(example = "panel.protocols")]
     pub name: String,
-    pub status: Health,
+    pub status: CheckStatus,
     /// What was seen. Holds no secret.
     #[schema(example = "New accounts get vless.")]
     pub detail: String,
@@ -30,7 +30,7 @@ pub struct Check {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SelfTest {
     /// The worst of the checks.
-    pub status: Health,
+    pub status: CheckStatus,
     pub checks: Vec<Check>,
 }
 

@@ -2,10 +2,11 @@
 
 use app::{
     Answer,
+    activity::Around,
     admin::{Cursor, Owner, UserFilter},
 };
 use domain::{
-    TelegramUserId,
+    TelegramUserId, activity as activities,
     admin::Role,
     guesses::Guesses,
     order,
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
+    activity::Activity,
     audit,
     call::{Call, not_found},
     duties::Duty,
@@ -192,6 +194,8 @@ pub struct UserDetail {
     pub wrong_codes: Option<WrongCodes>,
     /// What operators did, the newest first, at most 20.
     pub audit: Vec<audit::Entry>,
+    /// What he did and what happened to him, the newest first, at most 20, of what is shown here.
+    pub activity: Vec<Activity>,
 }
 
 /// Codes that a customer tried and that there are not.
@@ -225,18 +229,29 @@ pub async fn show(call: &Call<'_>) -> Result<Reply, Problem> {
 /// The one that the path names, with what is around it.
 pub async fn detail(call: &Call<'_>) -> Result<UserDetail, Problem> {
     let (app, id) = (call.app, call.id::<TelegramUserId>()?);
+    app.write_all_traces().await;
     let user = app.store.user(id).await?.ok_or_else(not_found)?;
-    let (orders, subscriptions, invited, guesses) = tokio::try_join!(
+    let (orders, subscriptions, invited, guesses, traces) = tokio::try_join!(
         app.store.orders_of(id, None, SHOWN),
         app.store.subscriptions_of(id, None, SHOWN),
         app.store.referrals_of(id, None, SHOWN),
-        app.store.guesses(id)
+        app.store.guesses(id),
+        app.store.traces_of(id, None, SHOWN)
     )?;
     let audit = app.store.list_audit("user", &id.to_string(), None, SHOWN, app.now()).await?;
     let referral = match user.invited_by {
         Some(inviter) => app.store.referral(inviter, id).await?,
         None => None,
     };
+    let around = Around {
+        orders: &orders.items,
+        subscriptions: &subscriptions.items,
+        referrals: &invited.items,
+        audit: &audit.items,
+        traces: &traces.items,
+    };
+    let happened = around.activities().into_iter().chain([activities::of_user(&user)]).collect();
+    let (activity, _) = activities::newest(happened, None, None, SHOWN.into());
     let stats = ReferralStats::of(&user);
     let of_referral = |referral: &referral::Referral| Owner::Referral { inviter: referral.inviter, invitee: referral.invitee };
     let duties = (orders.items.iter().map(|order| (Owner::Order(order.id), &order.work)))
@@ -260,6 +275,7 @@ pub async fn detail(call: &Call<'_>) -> Result<UserDetail, Problem> {
         orders: orders.items.iter().map(|order| Order::of(app, order)).collect(),
         subscriptions: subscriptions.items.iter().map(|subscription| Subscription::of(call, subscription)).collect(),
         audit: audit.items.iter().map(audit::Entry::from).collect(),
+        activity: activity.iter().map(|activity| Activity::of(call, activity)).collect(),
     })
 }
 

@@ -12,6 +12,7 @@ const RUN: Span = Span::seconds(50);
 pub async fn handle(app: &App, deadline_millis: u64) -> Result<Value, AppError> {
     let deadline = Deadline::of_invocation(app, Some(deadline_millis), RUN);
     let mut run = app.work_off(deadline).await?;
+    app.broadcast_due(deadline, &mut run).await;
     app.count_due(deadline, &mut run).await;
     let Run { done, postponed, parked, gone, failed } = run;
     info!(event = "jobs_run", done, postponed, parked, gone, failed, "a run of the jobs is over");

@@ -25,7 +25,7 @@ use crate::{
     apart::apart,
     codes, entry,
     entry::{Step, Stopped},
-    renewal, review, screens,
+    operate, renewal, review, screens,
     sender::visitor,
     subscription, support,
     tap::{acknowledge, answer, hint},
@@ -49,6 +49,12 @@ pub async fn on_callback(app: &App, query: CallbackQuery, deadline: Deadline) ->
     if let Some(Button::Review { step, reference, number, receipt }) = &button {
         let tapped = review::Tapped { step: *step, reference, number: *number, receipt: *receipt };
         return apart(|| review::on_review(app, &query, &message, &tapped, deadline)).await;
+    }
+    if let Some(Button::User { step, id }) = &button {
+        return apart(|| operate::on_user(app, &query, &message, *step, *id)).await;
+    }
+    if let Some(Button::Retry { of, reference }) = &button {
+        return apart(|| operate::on_retry(app, &query, &message, *of, reference)).await;
     }
     if !message.chat.is_private() {
         return Ok(Some(Reply::new(&answer(&query.id, None))?));
@@ -178,7 +184,7 @@ async fn outcome(app: &App, query: &CallbackQuery, button: Option<Button>, deadl
         Button::ExtendWith { subscription, product } => apart(|| renewal::with(app, &user, &subscription, &product, deadline)).await?,
         Button::Joined { .. } | Button::AcceptTerms { .. } => screens::menu(app, &shop, &user, false),
         // Handled before.
-        Button::Place(_) | Button::Review { .. } => screens::menu(app, &shop, &user, false),
+        Button::Place(_) | Button::Review { .. } | Button::User { .. } | Button::Retry { .. } => screens::menu(app, &shop, &user, false),
     };
     Ok(Outcome::Show(screen))
 }

@@ -18,10 +18,15 @@ use domain::{
 };
 use tracing::warn;
 
-use crate::{apart::apart, callback, codes, entry, screens, sender::visitor, subscription, support};
+use crate::{apart::apart, callback, codes, entry, operate, screens, sender::visitor, subscription, support};
 
 /// Handles one update. The reply rides in the webhook's answer; what must be known to arrive was sent before.
 pub async fn turn(app: &App, update: Update, deadline: Deadline) -> Result<Option<Reply>, AppError> {
+    let (turned, ()) = tokio::join!(apart(|| its_turn(app, update, deadline)), apart(|| app.write_traces()));
+    turned
+}
+
+async fn its_turn(app: &App, update: Update, deadline: Deadline) -> Result<Option<Reply>, AppError> {
     match update.content {
         Content::Message(message) => apart(|| on_message(app, *message, deadline)).await,
         Content::CallbackQuery(query) => apart(|| callback::on_callback(app, *query, deadline)).await,
@@ -68,10 +73,13 @@ async fn on_message(app: &App, message: Message, deadline: Deadline) -> Result<O
     if let Some(letter) = support::replied_to(app, &message).await? {
         return support::answer(app, from, &message, &letter).await;
     }
+    let chat = message.chat.id;
+    if let Some(screen) = apart(|| operate::on_command(app, from, &message)).await? {
+        return Ok(Some(Reply::new(&screen.send(chat))?));
+    }
     if !message.chat.is_private() {
         return Ok(None);
     }
-    let chat = message.chat.id;
     let receipt = !message.photo.is_empty() || message.document.is_some();
     if !receipt && let Pace::TooFast { first } = app.pace(from.id) {
         let slow_down = || screens::slow_down(app, Language::of_client(from.language_code.as_deref()));

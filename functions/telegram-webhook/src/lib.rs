@@ -6,6 +6,7 @@ mod codes;
 mod conversation;
 mod entry;
 mod open;
+mod operate;
 mod renewal;
 mod review;
 mod screens;

@@ -31,7 +31,10 @@ pub async fn introduce(settings: &BTreeMap<String, String>) -> Result<String, In
     let api_url = settings.get("TELEGRAM_API_URL").map_or(BOT_API, String::as_str);
     let telegram = Telegram::new(Http::new()?, api_url, Secret::new(token.as_str()))?;
     let bot = telegram.get_me().await?.username;
-    bot_profile::introduce(&telegram, &Texts::default()).await?;
+    let operators = settings.get("TELEGRAM_OPERATOR_CHAT_ID").and_then(|chat| chat.parse().ok());
+    let language =
+        settings.get("OPERATOR_LANGUAGE").and_then(|code| domain::Language::from_code(code)).unwrap_or(domain::Language::English);
+    bot_profile::introduce(&telegram, &Texts::default(), operators.map(|chat| (chat, language))).await?;
     Ok(bot)
 }
 

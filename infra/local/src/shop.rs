@@ -258,7 +258,8 @@ pub async fn deliver(gateway: &Gateway, secret: &str, update: &Value) -> (u16, O
 
 /// The bot's commands and descriptions, as a deployer sets them with `introduce`. The shop sells without them too.
 async fn introduce(app: Arc<App>) {
-    if let Err(error) = bot_profile::introduce(&app.telegram, &app.texts).await {
+    let operators = app.config.telegram.operator_chat.map(|chat| (chat, app.operator_language()));
+    if let Err(error) = bot_profile::introduce(&app.telegram, &app.texts, operators).await {
         warn!(%error, "Telegram was not told the bot's commands and descriptions");
     }
 }

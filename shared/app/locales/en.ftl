@@ -49,6 +49,8 @@ command-language = 🌐 Language
 command-support = 💬 Write to support
 command-paysupport = 💳 Trouble with a payment
 command-help = ❓ How it works
+command-find = 🔎 Find a user
+command-admin = 🗂 What waits
 
 ## Menu
 
@@ -583,6 +585,8 @@ operator-summary =
     🧾 Orders: { $orders }, paid: { $paid }, renewals: { $renewals }
     👥 New customers: { $customers }, invited: { $invited }, trials: { $trials }
 operator-summary-worries = ⚠️ Refunds: { $refunds }, payments that fitted no order: { $unapplied }
+operator-broadcast-done = 📣 The broadcast “{ $name }” is over. Sent: { $sent }, blocked the bot: { $blocked }, refused: { $failed }, not known to have arrived: { $unknown }.
+operator-broadcast-refused = ⚠️ The broadcast “{ $name }” is paused: Telegram refused it to { $failed } customers and sent it to nobody. Look at its text, picture and button.
 operator-parked =
     ⚠️ A paid order could not be delivered and waits for you.
     <code>{ $order }</code>
@@ -599,6 +603,38 @@ operator-parked-change =
     ⚠️ A subscription could not be changed as an operator wanted, and waits for you.
     <code>{ $order }</code>
     { $reason }
+
+operator-user =
+    👤 <b>{ $name }</b>{ $username }
+    <code>{ $id }</code>
+    { $status } · joined { $joined } · invited: { $invited }
+operator-user-banned = ⛔️ <b>Banned</b> since { $at }
+operator-user-subscriptions = 🔑 <b>Subscriptions</b>
+operator-user-orders = 🧾 <b>Last orders</b>
+operator-user-line = { $what } · { $state }
+operator-found-nobody = Nobody was found.
+operator-find-what = Write after the command whom to find: a user's id, an order's reference or the name of an account on the panel.
+operator-console = Open in the console
+operator-waits =
+    🗂 <b>What waits for you</b>
+    🧾 Receipts: { $receipts }
+    ⚠️ Parked: { $parked }
+    💸 Money without an order: { $unapplied }
+operator-retried = 🔁 Tried again by { $operator }
+state-new = never had a subscription
+state-active = active
+state-expired = expired
+state-disabled = switched off
+state-awaiting_payment = awaiting payment
+state-paid = paid
+state-provisioned = delivered
+state-canceled = canceled
+state-refunded = refunded
+button-ban = ⛔️ Ban
+button-unban = Lift the ban
+button-confirm-ban = ⛔️ Yes, ban
+button-confirm-unban = Yes, lift the ban
+button-retry = 🔁 Try again
 
 ## The page that opens an app
 

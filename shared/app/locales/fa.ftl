@@ -49,6 +49,8 @@ command-language = 🌐 زبان
 command-support = 💬 پیام به پشتیبانی
 command-paysupport = 💳 مشکل در پرداخت
 command-help = ❓ راهنما
+command-find = 🔎 یافتن کاربر
+command-admin = 🗂 کارهای مانده
 
 ## Menu
 
@@ -583,6 +585,8 @@ operator-summary =
     🧾 سفارش‌ها: { $orders }، پرداخت‌شده: { $paid }، تمدید: { $renewals }
     👥 مشتریان تازه: { $customers }، دعوت‌شده: { $invited }، آزمایشی: { $trials }
 operator-summary-worries = ⚠️ برگشت پول: { $refunds }، پرداخت‌های بدون سفارش: { $unapplied }
+operator-broadcast-done = 📣 پیام همگانی «{ $name }» به پایان رسید. فرستاده‌شده: { $sent }، ربات را بسته‌اند: { $blocked }، پذیرفته نشد: { $failed }، رسیدنش معلوم نیست: { $unknown }.
+operator-broadcast-refused = ⚠️ پیام همگانی «{ $name }» متوقف شد: تلگرام آن را برای { $failed } مشتری نپذیرفت و به هیچ‌کس نرسید. متن، تصویر و دکمه‌اش را بررسی کنید.
 operator-parked =
     ⚠️ یک سفارش پرداخت‌شده تحویل نشد و منتظر شماست.
     <code>{ $order }</code>
@@ -599,6 +603,38 @@ operator-parked-change =
     ⚠️ تغییری که یک اپراتور برای یک اشتراک خواسته بود انجام نشد و منتظر شماست.
     <code>{ $order }</code>
     { $reason }
+
+operator-user =
+    👤 <b>{ $name }</b>{ $username }
+    <code>{ $id }</code>
+    { $status } · عضویت { $joined } · دعوت‌شدگان: { $invited }
+operator-user-banned = ⛔️ <b>مسدود</b> از { $at }
+operator-user-subscriptions = 🔑 <b>اشتراک‌ها</b>
+operator-user-orders = 🧾 <b>آخرین سفارش‌ها</b>
+operator-user-line = { $what } · { $state }
+operator-found-nobody = کسی پیدا نشد.
+operator-find-what = پس از دستور بنویسید چه کسی را پیدا کنم: شناسهٔ کاربر، شمارهٔ سفارش یا نام حساب در پنل.
+operator-console = باز کردن در کنسول
+operator-waits =
+    🗂 <b>آنچه منتظر شماست</b>
+    🧾 رسیدها: { $receipts }
+    ⚠️ کنارگذاشته‌ها: { $parked }
+    💸 پول بی‌سفارش: { $unapplied }
+operator-retried = 🔁 { $operator } دوباره امتحان کرد
+state-new = بدون سابقهٔ اشتراک
+state-active = فعال
+state-expired = منقضی
+state-disabled = خاموش
+state-awaiting_payment = در انتظار پرداخت
+state-paid = پرداخت‌شده
+state-provisioned = تحویل‌شده
+state-canceled = لغوشده
+state-refunded = بازپرداخت‌شده
+button-ban = ⛔️ مسدود کردن
+button-unban = رفع مسدودی
+button-confirm-ban = ⛔️ بله، مسدود شود
+button-confirm-unban = بله، رفع شود
+button-retry = 🔁 تلاش دوباره
 
 ## The page that opens an app
 

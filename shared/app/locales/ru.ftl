@@ -55,6 +55,8 @@ command-language = 🌐 Язык
 command-support = 💬 Написать в поддержку
 command-paysupport = 💳 Проблема с оплатой
 command-help = ❓ Как это работает
+command-find = 🔎 Найти клиента
+command-admin = 🗂 Что ждёт
 
 ## Menu
 
@@ -589,6 +591,8 @@ operator-summary =
     🧾 Заказов: { $orders }, оплачено: { $paid }, продлений: { $renewals }
     👥 Новых клиентов: { $customers }, по приглашению: { $invited }, пробных: { $trials }
 operator-summary-worries = ⚠️ Возвратов: { $refunds }, платежей без заказа: { $unapplied }
+operator-broadcast-done = 📣 Рассылка «{ $name }» завершена. Отправлено: { $sent }, заблокировали бота: { $blocked }, отклонено: { $failed }, неизвестно, дошло ли: { $unknown }.
+operator-broadcast-refused = ⚠️ Рассылка «{ $name }» приостановлена: Telegram отклонил её для { $failed } клиентов и никому не доставил. Проверьте текст, картинку и кнопку.
 operator-parked =
     ⚠️ Оплаченный заказ не удалось выдать, он ждёт вас.
     <code>{ $order }</code>
@@ -605,6 +609,38 @@ operator-parked-change =
     ⚠️ Не удалось изменить подписку так, как хотел оператор; нужна ваша помощь.
     <code>{ $order }</code>
     { $reason }
+
+operator-user =
+    👤 <b>{ $name }</b>{ $username }
+    <code>{ $id }</code>
+    { $status } · с нами с { $joined } · пригласил: { $invited }
+operator-user-banned = ⛔️ <b>Заблокирован</b> с { $at }
+operator-user-subscriptions = 🔑 <b>Подписки</b>
+operator-user-orders = 🧾 <b>Последние заказы</b>
+operator-user-line = { $what } · { $state }
+operator-found-nobody = Никого не нашлось.
+operator-find-what = Напишите после команды, кого найти: ID клиента, номер заказа или имя аккаунта на панели.
+operator-console = Открыть в консоли
+operator-waits =
+    🗂 <b>Что ждёт вас</b>
+    🧾 Чеки: { $receipts }
+    ⚠️ Отложено: { $parked }
+    💸 Деньги без заказа: { $unapplied }
+operator-retried = 🔁 Повторяет { $operator }
+state-new = подписок не было
+state-active = действует
+state-expired = истёк срок
+state-disabled = отключено
+state-awaiting_payment = ждёт оплаты
+state-paid = оплачен
+state-provisioned = выдан
+state-canceled = отменён
+state-refunded = деньги возвращены
+button-ban = ⛔️ Заблокировать
+button-unban = Снять блокировку
+button-confirm-ban = ⛔️ Да, заблокировать
+button-confirm-unban = Да, снять
+button-retry = 🔁 Повторить
 
 ## The page that opens an app
 

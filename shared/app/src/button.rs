@@ -1,6 +1,6 @@
 //! What a button carries: at most 64 bytes, and nothing that is believed. A button of an older version is read as [`Button::Menu`].
 
-use domain::{DiscountCodeName, Language, OrderKey, ProductId, ids::InvalidId, payment::Gateway};
+use domain::{DiscountCodeName, Language, OrderKey, ProductId, TelegramUserId, ids::InvalidId, payment::Gateway};
 use ulid::Ulid;
 
 use crate::checkout::{Choice, Wanted};
@@ -83,6 +83,57 @@ pub enum Button {
         /// Which of its attempt's receipts it is about.
         receipt: u8,
     },
+    /// An operator's, below somebody's card.
+    User {
+        step: UserStep,
+        id: TelegramUserId,
+    },
+    /// An operator's: tries something again that is parked.
+    Retry {
+        of: RetryOf,
+        reference: String,
+    },
+}
+
+/// What an operator can do below somebody's card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserStep {
+    Show,
+    /// Asks whether he shall be banned, or the ban be lifted.
+    Ask,
+    Ban,
+    Unban,
+}
+
+impl UserStep {
+    pub const ALL: [Self; 4] = [Self::Show, Self::Ask, Self::Ban, Self::Unban];
+
+    const fn letter(self) -> char {
+        match self {
+            Self::Show => 's',
+            Self::Ask => 'a',
+            Self::Ban => 'b',
+            Self::Unban => 'u',
+        }
+    }
+}
+
+/// What owes what is parked: an order, or the subscription that it made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetryOf {
+    Order,
+    Subscription,
+}
+
+impl RetryOf {
+    pub const ALL: [Self; 2] = [Self::Order, Self::Subscription];
+
+    const fn letter(self) -> char {
+        match self {
+            Self::Order => 'o',
+            Self::Subscription => 'h',
+        }
+    }
 }
 
 /// What can be done with a subscription.
@@ -317,6 +368,8 @@ impl Button {
             Self::Speak(language) => format!("l{}", language.code()),
             Self::Help => "h".into(),
             Self::Review { step, reference, number, receipt } => format!("r{}{number}{receipt:03}{reference}", step.letter()),
+            Self::User { step, id } => format!("z{}{id}", step.letter()),
+            Self::Retry { of, reference } => format!("z{}{reference}", of.letter()),
         }
     }
 
@@ -423,6 +476,17 @@ impl Button {
                 let number = u8::try_from(chars.next()?.to_digit(10)?).ok()?;
                 let (receipt, reference) = chars.as_str().split_at_checked(3)?;
                 Some(Self::Review { step, number, receipt: receipt.parse().ok()?, reference: reference.to_owned() })
+            }
+            ('z', rest) => {
+                let mut chars = rest.chars();
+                let letter = chars.next()?;
+                if let Some(of) = RetryOf::ALL.into_iter().find(|of| of.letter() == letter) {
+                    let reference = chars.as_str();
+                    return (reference.len() == domain::reference::REFERENCE_LEN)
+                        .then(|| Self::Retry { of, reference: reference.to_owned() });
+                }
+                let step = UserStep::ALL.into_iter().find(|step| step.letter() == letter)?;
+                Some(Self::User { step, id: chars.as_str().parse().ok()? })
             }
             (letter, rest) => {
                 let gateway = paid_by(letter)?;
@@ -546,6 +610,8 @@ mod tests {
         for step in steps.into_iter().chain(Reason::ALL.map(ReviewStep::Reject)) {
             all.push(Button::Review { step, reference: "A".repeat(domain::reference::REFERENCE_LEN), number: 3, receipt: 255 });
         }
+        all.extend(UserStep::ALL.map(|step| Button::User { step, id: i64::MAX.try_into().unwrap() }));
+        all.extend(RetryOf::ALL.map(|of| Button::Retry { of, reference: "A".repeat(domain::reference::REFERENCE_LEN) }));
         all
     }
 
@@ -568,6 +634,9 @@ mod tests {
             "oAAAA",
             "F",
             "Zx",
+            "zb0",
+            "zb-1",
+            "zoshort",
             "k",
             "n",
             "f",

@@ -22,7 +22,7 @@ use crate::{
     App, AppError, Deadline,
     cards::last_digits,
     catalogue::Shop,
-    codes::check_code,
+    codes::{CodeRefusal, check_code},
     entry::{Asked, Barrier},
 };
 
@@ -320,11 +320,16 @@ impl App {
                 None => None,
                 Some(name) => match (check_code(found.code.as_ref(), product, found.user.as_ref(), &found.redemption, id, now), waits) {
                     (Ok(off), _) => Some((name.clone(), off)),
-                    (Err(_), Some(until)) => return done(Placed::Wait(until, plain()?)),
+                    (Err(_), Some(until)) => {
+                        self.keep_trace(self.trace_of_refusal(buyer, name, CodeRefusal::Wait(until)));
+                        return done(Placed::Wait(until, plain()?));
+                    }
                     (Err(rejection), None) => {
                         // A button can be forged to name any code.
                         if rejection == Rejection::NotFound {
-                            self.count_guess(buyer, found.guesses.as_ref()).await?;
+                            Box::pin(self.count_guess(buyer, name, found.guesses.as_ref())).await?;
+                        } else {
+                            self.keep_trace(self.trace_of_refusal(buyer, name, CodeRefusal::Rejected(rejection)));
                         }
                         return done(Placed::CodeRefused(rejection, plain()?));
                     }

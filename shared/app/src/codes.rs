@@ -24,7 +24,10 @@ const LINK_PREFIX: &str = "code_";
 
 /// A code as a customer named it, nothing of which is believed yet.
 #[derive(Debug)]
-pub struct GivenCode(NamedCode);
+pub struct GivenCode {
+    name: DiscountCodeName,
+    known: NamedCode,
+}
 
 /// A code that there is, for the customer who named it.
 #[derive(Debug, Clone)]
@@ -63,12 +66,12 @@ impl App {
     pub async fn typed_code(&self, user: TelegramUserId, code: &DiscountCodeName, order: OrderKey) -> Result<Option<GivenCode>, AppError> {
         let found = self.store.placing(OrderId::new(user, order), Some(code)).await?;
         let known = NamedCode { code: found.code, redemption: found.redemption, guesses: found.guesses };
-        Ok(found.order.is_none().then_some(GivenCode(known)))
+        Ok(found.order.is_none().then_some(GivenCode { name: code.clone(), known }))
     }
 
     /// What is known of a code that somebody names, who may be a stranger yet.
     pub async fn linked_code(&self, user: TelegramUserId, code: &DiscountCodeName) -> Result<GivenCode, AppError> {
-        Ok(GivenCode(self.store.named_code(user, code).await?))
+        Ok(GivenCode { name: code.clone(), known: self.store.named_code(user, code).await? })
     }
 
     /// A customer, made known where he is not, and what is known of the code that his button names, in one round trip.
@@ -83,30 +86,39 @@ impl App {
             Some(user) => user,
             None => self.join(visitor, None).await?.user,
         };
-        Ok((user, Some(GivenCode(known))))
+        Ok((user, Some(GivenCode { name: code.clone(), known })))
     }
 
     /// Whether there is such a code for this customer. One that there is not is counted; while he waits for too many of them, none is looked at.
     pub async fn recognize(&self, user: TelegramUserId, given: GivenCode) -> Result<Result<KnownCode, CodeRefusal>, AppError> {
-        let GivenCode(NamedCode { code, redemption, guesses }) = given;
+        let GivenCode { name, known: NamedCode { code, redemption, guesses } } = given;
         if let Some(until) = guesses.as_ref().and_then(|guesses| guesses.wait_until(self.now())) {
+            self.keep_trace(self.trace_of_refusal(user, &name, CodeRefusal::Wait(until)));
             return Ok(Err(CodeRefusal::Wait(until)));
         }
         match code.filter(|code| code.is_for(user)) {
             Some(terms) => Ok(Ok(KnownCode { terms, redemption })),
-            None => Ok(Err(self.count_guess(user, guesses.as_ref()).await?)),
+            None => Ok(Err(Box::pin(self.count_guess(user, &name, guesses.as_ref())).await?)),
         }
     }
 
     /// A customer named a code that there is not.
-    pub(crate) async fn count_guess(&self, user: TelegramUserId, guesses: Option<&Guesses>) -> Result<CodeRefusal, AppError> {
+    pub(crate) async fn count_guess(
+        &self,
+        user: TelegramUserId,
+        name: &DiscountCodeName,
+        guesses: Option<&Guesses>,
+    ) -> Result<CodeRefusal, AppError> {
         let now = self.now();
         let write = match Guesses::next(guesses, now) {
             Count::Anew => Write::put(&Guesses { user, wrong: 1, last_at: now })?,
             Count::OneMore => Write::count_guess(user, now),
         };
-        self.store.commit(&self.seams().nonce(), vec![write]).await.map_err(AppError::of_commit("count a wrong code"))?;
-        Ok(CodeRefusal::Rejected(Rejection::NotFound))
+        let refusal = CodeRefusal::Rejected(Rejection::NotFound);
+        let nonce = self.seams().nonce();
+        let (counted, ()) = tokio::join!(self.store.commit(&nonce, vec![write]), self.leave(self.trace_of_refusal(user, name, refusal)));
+        counted.map_err(AppError::of_commit("count a wrong code"))?;
+        Ok(refusal)
     }
 
     /// An offer with a code, or why the code takes nothing off it.
@@ -122,7 +134,10 @@ impl App {
         let id = OrderId::new(user.id, OrderKey::Ulid(order));
         match check_code(Some(&code.terms), product, Some(user), &code.redemption, id, self.now()) {
             Ok(off) => Ok(Ok(self.offer(shop, product, purpose, Some((code.terms.name.clone(), off)), order)?)),
-            Err(rejection) => Ok(Err(rejection)),
+            Err(rejection) => {
+                self.keep_trace(self.trace_of_refusal(user.id, &code.terms.name, CodeRefusal::Rejected(rejection)));
+                Ok(Err(rejection))
+            }
         }
     }
 
@@ -142,7 +157,10 @@ impl App {
             }
         }
         match refused {
-            Some(rejection) if totals.is_empty() => Err(rejection),
+            Some(rejection) if totals.is_empty() => {
+                self.keep_trace(self.trace_of_refusal(user.id, &code.terms.name, CodeRefusal::Rejected(rejection)));
+                Err(rejection)
+            }
             _ => Ok(PlansWithCode { code: code.terms.name.clone(), totals }),
         }
     }

@@ -1,6 +1,6 @@
 //! First contact: the customer's item, and who invited him.
 
-use domain::{Language, TelegramUserId, referral, user::User};
+use domain::{Language, TelegramUserId, activity::ActivityKind, referral, user::User};
 use store::{CommitError, Write};
 
 use crate::{App, AppError, Deadline};
@@ -75,7 +75,11 @@ impl App {
     pub async fn note_unreachable(&self, id: TelegramUserId) -> Result<(), AppError> {
         let now = self.now();
         match self.store.user(id).await? {
-            Some(user) if user.unreachable_at.is_none() => self.change_user(id, |user| user.unreachable_at = Some(now)).await.map(drop),
+            Some(user) if user.unreachable_at.is_none() => {
+                let trace = self.trace(id, ActivityKind::Blocked);
+                let (changed, ()) = tokio::join!(self.change_user(id, |user| user.unreachable_at = Some(now)), self.leave(trace));
+                changed.map(drop)
+            }
             _ => Ok(()),
         }
     }
@@ -85,7 +89,9 @@ impl App {
         let Some(user) = self.store.user(id).await? else { return Ok(()) };
         let Some(since) = user.unreachable_at else { return Ok(()) };
         self.deliver_missed(&user, since, deadline).await?;
-        self.change_user(id, |user| user.unreachable_at = None).await.map(drop)
+        let trace = self.trace(id, ActivityKind::Unblocked);
+        let (changed, ()) = tokio::join!(self.change_user(id, |user| user.unreachable_at = None), self.leave(trace));
+        changed.map(drop)
     }
 
     /// Changes a user by version: read, change, write, three times at most.

@@ -3,10 +3,12 @@
 //! Nothing is done to the outside before the table knows that it is owed, and nothing that is owed is forgotten: see `work`.
 
 pub mod account;
+pub mod activity;
 pub mod admin;
 pub mod adopt;
 mod audit;
 pub mod bot_profile;
+pub mod broadcast;
 pub mod button;
 mod cards;
 pub mod catalogue;
@@ -17,6 +19,7 @@ pub mod config;
 pub mod configs;
 pub mod confirm;
 mod conversation;
+pub mod desk;
 pub mod entry;
 mod error;
 pub mod expire;
@@ -90,6 +93,7 @@ pub struct App {
     memberships: entry::Memberships,
     throttle: throttle::Throttle,
     pause: remind::Pause,
+    traces: activity::Traces,
     trusted_sources: admin::TrustedSources,
     bot_username: tokio::sync::OnceCell<String>,
 }

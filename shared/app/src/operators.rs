@@ -19,7 +19,7 @@ use tracing::warn;
 
 use crate::{
     App, AppError,
-    button::{Button, Reason, ReviewStep},
+    button::{Button, Reason, RetryOf, ReviewStep},
     cards::last_digits,
     format,
     receipt::Sent,
@@ -206,29 +206,30 @@ impl App {
     }
 
     pub(crate) async fn tell_operators_of_parked(&self, order: &Order, reason: &str) {
-        self.tell_of_parked("operator-parked", order.id, reason).await;
+        self.tell_of_parked("operator-parked", RetryOf::Order, order.id, reason).await;
     }
 
     /// A customer still has what the money went back for.
     pub(crate) async fn tell_operators_of_parked_refund(&self, order: OrderId, reason: &str) {
-        self.tell_of_parked("operator-parked-refund", order, reason).await;
+        self.tell_of_parked("operator-parked-refund", RetryOf::Order, order, reason).await;
     }
 
     /// A customer waits for another link of what this order bought.
     pub(crate) async fn tell_operators_of_parked_link(&self, order: OrderId, reason: &str) {
-        self.tell_of_parked("operator-parked-link", order, reason).await;
+        self.tell_of_parked("operator-parked-link", RetryOf::Subscription, order, reason).await;
     }
 
     /// An operator waits for what he wanted of what this order bought.
     pub(crate) async fn tell_operators_of_parked_change(&self, order: OrderId, reason: &str) {
-        self.tell_of_parked("operator-parked-change", order, reason).await;
+        self.tell_of_parked("operator-parked-change", RetryOf::Subscription, order, reason).await;
     }
 
-    async fn tell_of_parked(&self, what: &str, order: OrderId, reason: &str) {
+    async fn tell_of_parked(&self, what: &str, of: RetryOf, order: OrderId, reason: &str) {
         let Some(chat) = self.config.telegram.operator_chat else { return };
         let reference = self.names.order(order);
         let args = [("order", Arg::Exact(&reference)), ("reason", Arg::Text(reason))];
-        if let Err(error) = self.say(chat, &self.texts.html(self.operator_language(), what, &args), None).await {
+        let text = format!("{}\n\n{}", self.texts.html(self.operator_language(), what, &args), self.parked_link(of, order));
+        if let Err(error) = self.say(chat, &text, Some(self.retry_keyboard(of, order))).await {
             warn!(event = "notice_not_sent", %error, "the operators could not be told of what waits for them");
         }
     }

@@ -18,6 +18,7 @@ use clients::{
 };
 use domain::{
     DiscountCodeName, OrderId, SubscriptionName, Timestamp,
+    activity::ActivityKind,
     discount::DiscountCode,
     duty::{Duty, Urgency, Work},
     reminder::{Look, Seen, Standing, look},
@@ -55,11 +56,11 @@ const CODE_LEN: usize = 10;
 pub(crate) struct Pause(AtomicI64);
 
 impl Pause {
-    fn is_over(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_over(&self, now: Timestamp) -> bool {
         self.0.load(Ordering::Relaxed) <= now.millis()
     }
 
-    fn until(&self, at: Timestamp) {
+    pub(crate) fn until(&self, at: Timestamp) {
         self.0.fetch_max(at.millis(), Ordering::Relaxed);
     }
 }
@@ -108,7 +109,9 @@ impl App {
                 }
             }
             for batch in orders.chunks(HELD_AT_ONCE) {
-                match self.look_at_batch(batch, deadline, run).await {
+                let looked = self.look_at_batch(batch, deadline, run).await;
+                Box::pin(self.write_all_traces()).await;
+                match looked {
                     Ok(true) => {}
                     Ok(false) => return,
                     Err(error) => {
@@ -261,6 +264,7 @@ impl App {
         let wait = match self.telegram.within(timeout).send_message(&screen.send(reader.id.get())).await {
             Ok(_) => {
                 info!(event = "reminded", ?reminder, "a customer was reminded");
+                self.keep_trace(self.trace(reader.id, ActivityKind::Reminded).of_reminder(written.order.key, reminder));
                 return Ok(Looked::Done);
             }
             Err(TelegramError::Blocked | TelegramError::ChatNotFound) => {

@@ -5,6 +5,7 @@ use std::{collections::VecDeque, sync::Mutex};
 use clients::payment::Report;
 use domain::{
     OrderId, TelegramUserId,
+    activity::{ActivityKind, Trace},
     duty::LEASE,
     money::Money,
     order::{CodeEffect, Order, ReferralEffect, Transition, UnappliedReason},
@@ -358,6 +359,10 @@ impl App {
         let verdict = payment::pre_checkout(order.as_ref(), number, payer, banned, amount, self.now());
         if let (Ok(()), Some(order), Some(buyer)) = (&verdict, &order, &buyer) {
             self.recent.keep(order, buyer);
+        }
+        if let (Err(refusal), Some(_)) = (&verdict, &buyer) {
+            let reason = Some(refusal.name().to_owned());
+            self.keep_trace(Trace { order: Some(id.key), reason, ..self.trace(payer, ActivityKind::ChargeRefused) });
         }
         Ok(verdict)
     }

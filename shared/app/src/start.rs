@@ -90,6 +90,7 @@ fn build(env: &Environment, http: Http, store: Store, seams: Seams) -> Result<Ap
         memberships: crate::entry::Memberships::default(),
         throttle: crate::throttle::Throttle::default(),
         pause: crate::remind::Pause::default(),
+        traces: crate::activity::Traces::default(),
         trusted_sources: crate::admin::TrustedSources::default(),
         bot_username: tokio::sync::OnceCell::new(),
     })

@@ -263,7 +263,7 @@ impl App {
         settled(self.store.commit(&self.seams.nonce(), vec![Write::replace(&mut clock)?]).await)
     }
 
-    fn summary_text(&self, count: &DayCount, settings: &Settings) -> String {
+    pub(crate) fn summary_text(&self, count: &DayCount, settings: &Settings) -> String {
         let language = self.operator_language();
         let totals = &count.counts.totals;
         let number = |n: u32| Arg::Raw(format::number(language, u64::from(n)));

@@ -92,6 +92,20 @@ impl Rejection {
         Self::UsedByYou,
     ];
 
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Inactive => "inactive",
+            Self::NotYet => "not_yet",
+            Self::Expired => "code_expired",
+            Self::OtherProduct => "other_product",
+            Self::BelowMinimum => "below_minimum",
+            Self::NotFirstPurchase => "not_first_purchase",
+            Self::UsedUp => "used_up",
+            Self::UsedByYou => "used_before",
+        }
+    }
+
     /// Whether another plan may not be refused.
     pub const fn is_of_the_plan(self) -> bool {
         matches!(self, Self::OtherProduct | Self::BelowMinimum)

@@ -332,9 +332,19 @@ ulid_id!(
     "token id"
 );
 ulid_id!(
+    /// A message to many.
+    BroadcastId,
+    "broadcast id"
+);
+ulid_id!(
     /// An entry of the audit log.
     AuditEntryId,
     "audit entry id"
+);
+ulid_id!(
+    /// A trace of what a customer did.
+    TraceId,
+    "trace id"
 );
 
 #[cfg(test)]

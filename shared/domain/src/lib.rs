@@ -3,7 +3,9 @@
 //! Nothing here reads a clock, rolls dice or knows how it is stored or spoken to. Aggregates derive `serde` because their stored form
 //! is pinned by golden items in `store`; the admin API and the panel have wire types of their own.
 
+pub mod activity;
 pub mod admin;
+pub mod broadcast;
 pub mod change;
 pub mod conversation;
 pub mod discount;
@@ -29,7 +31,7 @@ pub mod subscription;
 pub mod time;
 pub mod user;
 
-pub use ids::{AdminTokenId, AuditEntryId, DiscountCodeName, OrderId, OrderKey, ProductId, SubscriptionName, TelegramUserId};
+pub use ids::{AdminTokenId, AuditEntryId, BroadcastId, DiscountCodeName, OrderId, OrderKey, ProductId, SubscriptionName, TelegramUserId};
 pub use language::Language;
 pub use money::{Currency, Money};
 pub use percent::Percent;

@@ -389,6 +389,23 @@ pub enum PreCheckoutRefusal {
     AmountMismatch,
 }
 
+impl PreCheckoutRefusal {
+    pub const ALL: [Self; 7] =
+        [Self::UnknownOrder, Self::OtherPayer, Self::Banned, Self::Ended, Self::Paid, Self::UnderReview, Self::AmountMismatch];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::UnknownOrder => "unknown_order",
+            Self::OtherPayer => "other_payer",
+            Self::Banned => "banned",
+            Self::Ended => "order_ended",
+            Self::Paid => "paid",
+            Self::UnderReview => "under_review",
+            Self::AmountMismatch => "amount_mismatch",
+        }
+    }
+}
+
 /// Whether a charge that is about to happen would pay `order`.
 pub fn pre_checkout(
     order: Option<&Order>,

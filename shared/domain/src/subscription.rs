@@ -133,6 +133,16 @@ pub enum SubscriptionState {
     Disabled,
 }
 
+impl SubscriptionState {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Expired => "expired",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
 /// Why a text cannot be a subscription's label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LabelRefusal {

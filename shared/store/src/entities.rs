@@ -3,7 +3,9 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     OrderId, TelegramUserId, Timestamp,
+    activity::Trace,
     admin::{AdminToken, AuditEntry, WrongTokens},
+    broadcast::{Broadcast, BroadcastRun},
     conversation::Conversation,
     discount::DiscountCode,
     duty::Work,
@@ -179,6 +181,25 @@ impl Entity for AdminToken {
     versioned!();
 }
 
+impl Entity for Broadcast {
+    const TYPE: &'static str = "broadcast";
+    fn key(&self) -> Key {
+        keys::broadcast(self.id)
+    }
+    fn list(&self) -> Option<ListKey> {
+        Some(keys::broadcasts_list(self.id))
+    }
+    versioned!();
+}
+
+impl Entity for BroadcastRun {
+    const TYPE: &'static str = "broadcast_run";
+    fn key(&self) -> Key {
+        keys::broadcast_run(self.id)
+    }
+    versioned!();
+}
+
 impl Entity for WrongTokens {
     const TYPE: &'static str = "wrong_tokens";
     fn key(&self) -> Key {
@@ -196,6 +217,19 @@ impl Entity for AuditEntry {
     }
     fn list(&self) -> Option<ListKey> {
         Some(keys::audit_target_list(self))
+    }
+}
+
+impl Entity for Trace {
+    const TYPE: &'static str = "activity";
+    fn key(&self) -> Key {
+        keys::trace(self)
+    }
+    fn list(&self) -> Option<ListKey> {
+        Some(keys::traces_list(self))
+    }
+    fn expires(&self) -> Option<Timestamp> {
+        Some(self.at.plus(Self::LIFETIME))
     }
 }
 

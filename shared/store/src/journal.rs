@@ -22,7 +22,7 @@ impl Store {
         let mut items: Vec<AuditEntry> = Vec::new();
         for _ in 0..MAX_DAYS {
             let wanted = limit - u8::try_from(items.len()).unwrap_or(limit).min(limit);
-            let page = self.partition(&keys::audit_day(&day), "", cursor.take().as_ref(), wanted, false).await?;
+            let page = self.partition(&keys::audit_day(&day), keys::ULID_PREFIX, cursor.take().as_ref(), wanted, false).await?;
             items.extend(page.items);
             if page.next.is_some() {
                 return Ok(Page { items, next: page.next });

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use domain::{
-    AdminTokenId, DiscountCodeName, Money, OrderId, OrderKey, ProductId, TelegramUserId, Timestamp,
+    AdminTokenId, BroadcastId, DiscountCodeName, Money, OrderId, OrderKey, ProductId, TelegramUserId, Timestamp,
+    activity::Trace,
     admin::AuditEntry,
     ids::Digest,
     payment::PaymentId,
@@ -30,6 +31,8 @@ fn key(pk: impl Into<String>, sk: impl Into<String>) -> Key {
 pub(crate) const ORDER_PREFIX: &str = "ORDER#";
 /// Orders that were placed, without those under a fixed key: their ulids begin so for a thousand years.
 pub(crate) const PLACED_PREFIX: &str = "ORDER#0";
+/// Every ulid of the next thousand years begins so; no key condition has an empty text.
+pub(crate) const ULID_PREFIX: &str = "0";
 pub(crate) const SUBSCRIPTION_PREFIX: &str = "SUBSCRIPTION#";
 pub(crate) const REFERRAL_PREFIX: &str = "REFERRAL#";
 pub(crate) const PRODUCT_PREFIX: &str = "PRODUCT#";
@@ -50,6 +53,10 @@ pub fn order(id: OrderId) -> Key {
 }
 pub fn subscription(order: OrderId) -> Key {
     key(user_partition(order.buyer), format!("{SUBSCRIPTION_PREFIX}{}", order.key))
+}
+pub(crate) const TRACE_PREFIX: &str = "ACTIVITY#";
+pub fn trace(trace: &Trace) -> Key {
+    key(user_partition(trace.user), format!("{TRACE_PREFIX}{}", trace.id))
 }
 pub fn referral(inviter: TelegramUserId, invitee: TelegramUserId) -> Key {
     key(user_partition(inviter), format!("{REFERRAL_PREFIX}{invitee}"))
@@ -85,6 +92,14 @@ pub fn card_amount(card: &str, amount: Money) -> Key {
 /// `hash`: SHA-256 of the token, hex.
 pub fn admin_token(hash: &str) -> Key {
     key(format!("ADMINTOKEN#{hash}"), "ADMINTOKEN")
+}
+pub fn broadcast(id: BroadcastId) -> Key {
+    key(format!("BROADCAST#{id}"), "BROADCAST")
+}
+/// The partition of the broadcasts that are on their way.
+pub(crate) const BROADCASTING: &str = "BROADCASTING";
+pub fn broadcast_run(id: BroadcastId) -> Key {
+    key(BROADCASTING, id.to_string())
 }
 /// `by`: as [`domain::admin::WrongTokens::by`].
 pub fn wrong_tokens(by: &str) -> Key {
@@ -127,6 +142,8 @@ pub fn idempotency(scope: &str, name: &str) -> Key {
 pub(crate) const USERS: &str = "USERS";
 pub(crate) const ORDERS: &str = "ORDERS";
 pub(crate) const PAYMENTS: &str = "PAYMENTS";
+/// The list by day.
+pub(crate) const ACTIVITY: &str = "ACTIVITY";
 
 /// What the counting of days owes, and how far it is.
 pub(crate) const COUNTING: &str = "STATS";
@@ -162,11 +179,17 @@ pub fn orders_list(created_at: Timestamp, key: OrderKey) -> ListKey {
 pub fn payments_list(settled_at: Timestamp, id: &PaymentId) -> ListKey {
     ListKey { partition: format!("PAYMENTS#{}", settled_at.month()), sort: format!("{settled_at}#{id}") }
 }
+pub fn traces_list(trace: &Trace) -> ListKey {
+    ListKey { partition: format!("{ACTIVITY}#{}", trace.at.day()), sort: format!("{}#{}", trace.at, trace.id) }
+}
 pub fn discount_codes_list(created_at: Timestamp, name: &DiscountCodeName) -> ListKey {
     ListKey { partition: "DISCOUNTS".into(), sort: format!("{created_at}#{name}") }
 }
 pub fn admin_tokens_list(created_at: Timestamp, id: AdminTokenId) -> ListKey {
     ListKey { partition: "ADMINTOKENS".into(), sort: format!("{created_at}#{id}") }
+}
+pub fn broadcasts_list(id: BroadcastId) -> ListKey {
+    ListKey { partition: "BROADCASTS".into(), sort: id.to_string() }
 }
 pub fn audit_target_list(entry: &AuditEntry) -> ListKey {
     ListKey { partition: format!("TARGET#{}#{}", entry.entity, entry.entity_id), sort: entry.id.to_string() }

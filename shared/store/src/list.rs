@@ -3,6 +3,7 @@
 use domain::{
     TelegramUserId, Timestamp,
     admin::{AdminToken, AuditEntry},
+    broadcast::Broadcast,
     discount::DiscountCode,
     order::Order,
     payment::Payment,
@@ -35,6 +36,7 @@ pub enum List {
     Payments,
     DiscountCodes,
     AdminTokens,
+    Broadcasts,
     /// The audit entries of one thing.
     Audit {
         entity: String,
@@ -57,7 +59,7 @@ pub struct Filter {
 }
 
 /// No shop is older than the software.
-const FIRST_MONTH: &str = "2026-01";
+pub(crate) const FIRST_MONTH: &str = "2026-01";
 /// Items of one page.
 pub(crate) const MAX_LIMIT: u8 = 100;
 /// Partitions and queries that one page may cost.
@@ -69,7 +71,7 @@ impl List {
             Self::Users => Some(keys::USERS),
             Self::Orders => Some(keys::ORDERS),
             Self::Payments => Some(keys::PAYMENTS),
-            Self::DiscountCodes | Self::AdminTokens | Self::Audit { .. } => None,
+            Self::DiscountCodes | Self::AdminTokens | Self::Broadcasts | Self::Audit { .. } => None,
         }
     }
 
@@ -77,6 +79,7 @@ impl List {
         match self {
             Self::DiscountCodes => "DISCOUNTS".into(),
             Self::AdminTokens => "ADMINTOKENS".into(),
+            Self::Broadcasts => "BROADCASTS".into(),
             Self::Audit { entity, id } => format!("TARGET#{entity}#{id}"),
             Self::Users | Self::Orders | Self::Payments => keys::monthly(self.monthly().unwrap_or_default(), now.month()),
         }
@@ -134,6 +137,15 @@ impl Store {
     }
     pub async fn list_admin_tokens(&self, cursor: Option<&Cursor>, limit: u8, now: Timestamp) -> Result<Page<AdminToken>, ListError> {
         self.list(&List::AdminTokens, &Filter::default(), cursor, limit, now).await
+    }
+    pub async fn list_broadcasts(
+        &self,
+        filter: &Filter,
+        cursor: Option<&Cursor>,
+        limit: u8,
+        now: Timestamp,
+    ) -> Result<Page<Broadcast>, ListError> {
+        self.list(&List::Broadcasts, filter, cursor, limit, now).await
     }
     /// The audit entries of one thing, the newest first.
     pub async fn list_audit(
@@ -262,7 +274,7 @@ impl Store {
         Ok((keys, last))
     }
 
-    async fn read_all<E: Entity>(&self, wanted: &[Key]) -> Result<Vec<E>, StoreError> {
+    pub(crate) async fn read_all<E: Entity>(&self, wanted: &[Key]) -> Result<Vec<E>, StoreError> {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }

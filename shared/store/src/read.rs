@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use domain::{
-    DiscountCodeName, OrderId, OrderKey, ProductId, TelegramUserId, Timestamp,
+    BroadcastId, DiscountCodeName, OrderId, OrderKey, ProductId, TelegramUserId, Timestamp,
     admin::{AdminToken, WrongTokens},
+    broadcast::{Broadcast, BroadcastRun},
     conversation::Conversation,
     discount::DiscountCode,
     gift::Gift,
@@ -188,6 +189,27 @@ impl Store {
     /// `hash`: SHA-256 of the token, hex.
     pub async fn admin_token(&self, hash: &str) -> Result<Option<AdminToken>, StoreError> {
         self.find(&keys::admin_token(hash)).await
+    }
+
+    pub async fn broadcast(&self, id: BroadcastId) -> Result<Option<Broadcast>, StoreError> {
+        self.find(&keys::broadcast(id)).await
+    }
+
+    /// A broadcast and, while it is on its way, how far it is, in one round trip.
+    pub async fn broadcast_and_run(&self, id: BroadcastId) -> Result<(Option<Broadcast>, Option<BroadcastRun>), StoreError> {
+        let [broadcast, run] = self.both([keys::broadcast(id), keys::broadcast_run(id)]).await?;
+        Ok((broadcast.map(from_item).transpose()?, run.map(from_item).transpose()?))
+    }
+
+    /// The broadcasts that wait for their time or are on their way, the oldest first, at most 20.
+    pub async fn broadcast_runs(&self) -> Result<Vec<BroadcastRun>, StoreError> {
+        Ok(self.partition(keys::BROADCASTING, keys::ULID_PREFIX, None, 20, true).await?.items)
+    }
+
+    /// Customers by their ids, at most 100; whom there is not is left out.
+    pub async fn users(&self, ids: &[TelegramUserId]) -> Result<Vec<User>, StoreError> {
+        let keys: Vec<Key> = ids.iter().map(|id| keys::user(*id)).collect();
+        self.read_all(&keys).await
     }
 
     /// Wrong tokens, by each of `by`. At most 100.

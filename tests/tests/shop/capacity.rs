@@ -287,7 +287,7 @@ async fn what_operators_do_by_hand() {
     }
     expect![[r#"
                                    trips  reads | table  list  work writes
-        grant                          6      3 |    11     3     3     17
+        grant                          7      5 |    11     3     3     17
         extend                        10      6 |    18     3     2     23
         change                         7      4 |     8     1     4     13
         disable                        9      6 |     8     1     3     12
@@ -297,7 +297,7 @@ async fn what_operators_do_by_hand() {
         a hundred codes                4      1 |   204   101     0    305
         (an order)                     5    5.5 |     0     0     0      0
         (a subscription)               4    7.5 |     0     0     0      0
-        (a user)                       3    5.5 |     0     0     0      0
+        (a user)                       3    6.5 |     0     0     0      0
     "#]]
     .assert_eq(&bill.lines);
 }
@@ -351,6 +351,8 @@ async fn what_operators_look_at_does_not_grow_with_the_shop() {
             "duties?parked=true".to_owned(),
             "discount-codes".to_owned(),
             "audit?entity=order&id=none".to_owned(),
+            "activity?user_id=6000000050".to_owned(),
+            "activity?limit=20".to_owned(),
             // Filtered ones look at more entries of a longer list, and never at more than so many.
             "users?limit=20&status=new".to_owned(),
             "orders?limit=20&status=awaiting_payment".to_owned(),
@@ -378,31 +380,33 @@ async fn what_operators_look_at_does_not_grow_with_the_shop() {
             units(many)
         )
         .unwrap();
-        if n < 13 {
+        if n < 15 {
             assert_eq!((few.requests, units(few)), (many.requests, units(many)), "{path}");
         } else {
             assert!(many.requests <= 16 && units(many) <= Decimal::from(100), "{path}: {many:?}");
         }
     }
     expect![[r#"
-         0 users             2 requests   20.5 |   2 requests   20.5
+         0 users             3 requests   22.5 |   3 requests   22.5
          1 orders            2 requests   20.5 |   2 requests   20.5
          2 orders            2 requests   20.5 |   2 requests   20.5
          3 orders            1 requests      1 |   1 requests      1
          4 users             1 requests      1 |   1 requests      1
          5 orders            1 requests      1 |   1 requests      1
-         6 users             6 requests    5.5 |   6 requests    5.5
+         6 users             7 requests    6.5 |   7 requests    6.5
          7 orders            3 requests    3.5 |   3 requests    3.5
          8 subscriptions     1 requests      1 |   1 requests      1
          9 users             1 requests      1 |   1 requests      1
         10 duties            1 requests    0.5 |   1 requests    0.5
         11 discount-codes    1 requests    0.5 |   1 requests    0.5
         12 audit             1 requests    0.5 |   1 requests    0.5
-        13 users             2 requests     22 |   2 requests     24
-        14 orders            2 requests   22.5 |   2 requests     25
-        15 users             3 requests     23 |   3 requests     25
-        16 orders           11 requests    7.5 |  14 requests     70
-        17 users            12 requests      8 |  15 requests     57
+        13 activity          6 requests    5.5 |   6 requests    5.5
+        14 activity         20 requests   29.5 |  20 requests   29.5
+        15 users             2 requests     22 |   2 requests     24
+        16 orders            2 requests   22.5 |   2 requests     25
+        17 users             3 requests     23 |   3 requests     25
+        18 orders           11 requests    7.5 |  14 requests     70
+        19 users            12 requests      8 |  15 requests     57
     "#]]
     .assert_eq(&lines);
 }

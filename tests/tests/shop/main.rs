@@ -3,9 +3,12 @@
 #[cfg(test)]
 mod abuse;
 #[cfg(test)]
+mod activity;
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod bad_input;
+mod broadcasts;
 #[cfg(test)]
 mod by_hand;
 #[cfg(test)]
@@ -30,6 +33,8 @@ mod lambda;
 mod late_money;
 #[cfg(test)]
 mod moving;
+#[cfg(test)]
+mod operators;
 #[cfg(test)]
 mod original;
 #[cfg(test)]

@@ -230,6 +230,11 @@ async fn walk(language: Language, id: i64) {
         let answer = operator.tap_data(message.message_id, &data).await;
         assert!(answer.callback.is_some(), "{} keeps its spinner", deed(&data));
     }
+    // Whoever has such names is found all the same.
+    for command in [format!("/find {}", customer.id()), "/find".to_owned(), "/find <b>".to_owned(), "/admin".to_owned()] {
+        assert!(operator.send(&command).await.is_success(), "{command}");
+        assert!(operator.last().is_some_and(|message| message.from_bot), "{command} is answered with silence");
+    }
     // What the shop says by itself as time goes by.
     for days in [1, 26, 2, 5, 30] {
         world.clock.advance(Span::days(days));

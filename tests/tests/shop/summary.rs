@@ -60,7 +60,7 @@ async fn who_does_not_want_it_is_not_told() {
 }
 
 #[tokio::test]
-async fn a_run_with_nothing_to_count_costs_one_read() {
+async fn a_run_with_nothing_to_count_and_no_broadcast_costs_a_read_for_each() {
     let world = World::open().await;
     world.jobs().await;
     world.clock.advance(Span::minutes(1));
@@ -68,5 +68,5 @@ async fn a_run_with_nothing_to_count_costs_one_read() {
     world.duties().await;
     let without = world.dynamodb.take_log().len();
     world.jobs().await;
-    assert_eq!(world.dynamodb.take_log().len(), without + 1);
+    assert_eq!(world.dynamodb.take_log().len(), without + 2);
 }

@@ -11,7 +11,7 @@ use super::{
     words::W,
 };
 use crate::{
-    discount_codes, payments,
+    broadcasts, discount_codes, payments,
     problem::{Kind as ProblemKind, Problem},
     products, settings,
 };
@@ -145,6 +145,25 @@ async fn known(desk: &Desk<'_>, segments: &[&str]) -> Result<Option<Action>, Pro
             let (version, item) = (found.version, json!(found));
             Action::new(path.clone(), W::EditSettings, shop(desk, &item), "saved").patches("settings", Some(version))
         }
+        ["broadcasts", "new"] => {
+            let action = Action::new(path, W::NewBroadcast, super::broadcasts::form(desk, None), "created");
+            action.api("broadcasts").then(Then::Made("broadcasts", "id")).back("broadcasts")
+        }
+        ["broadcasts", id, "edit"] => {
+            let inner = desk.reads(&format!("broadcasts/{}", encoded(id)), &[])?;
+            let found = broadcasts::detail(&inner.call(desk)?).await?;
+            let (version, item) = (found.broadcast.version, json!(found.broadcast));
+            Action::new(path.clone(), W::EditBroadcast, super::broadcasts::form(desk, Some(&item)), "saved")
+                .patches(parent(&path), Some(version))
+        }
+        ["broadcasts", _, "schedule"] => {
+            with(W::Schedule, vec![Field::new(desk, "start_at", W::StartAt, Kind::Moment).required()], "done").explained(W::ScheduleHint)
+        }
+        ["broadcasts", _, "start"] => plain(W::Start, "done").explained(W::StartHint).grave(),
+        ["broadcasts", _, "preview"] => plain(W::Preview, "done"),
+        ["broadcasts", _, "pause"] => plain(W::Pause, "done"),
+        ["broadcasts", _, "resume"] => plain(W::Resume, "done"),
+        ["broadcasts", _, "cancel"] => plain(W::CancelBroadcast, "canceled").explained(W::CancelBroadcastHint).grave(),
         ["stats", "recount"] => {
             let day = Field::new(desk, "day", W::Day, Kind::Latin).required().value(desk.param("day").unwrap_or_default()).hint(W::DayHint);
             with(W::Recount, vec![day], "recounted").explained(W::RecountHint)

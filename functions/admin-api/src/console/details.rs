@@ -112,6 +112,10 @@ pub async fn user(desk: &Desk<'_>, id: &str) -> Result<Reply, Problem> {
             (W::Version, html! { (desk.number(user.version)) }),
         ],
     );
+    let activity = html! {
+        (lists::table::<lists::Happened>(desk, &detail.activity))
+        p.more { a href={ (BASE) "/activity?user_id=" (user.user_id) } { (desk.w(W::AllOfThem)) } }
+    };
     let waits: Vec<&Duty> = detail.duties.iter().filter(|duty| duty.owed.parked.is_some()).collect();
     let inside = html! {
         (heading(&title, &beside))
@@ -119,6 +123,7 @@ pub async fn user(desk: &Desk<'_>, id: &str) -> Result<Reply, Problem> {
         div.columns { (card(desk, W::UserInformation, &about)) (card(desk, W::Referrals, &invites)) }
         (card(desk, W::Subscriptions, &subscriptions))
         (card(desk, W::Orders, &orders))
+        (card(desk, W::Activity, &activity))
         (folded(desk, W::AdditionalInformation, &more))
         (history(desk, &detail.audit))
     };

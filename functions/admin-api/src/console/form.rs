@@ -55,6 +55,8 @@ impl Posted {
 #[derive(Debug, Clone)]
 pub enum Kind {
     Text,
+    /// Text of several lines.
+    Letter,
     /// Latin text: codes, addresses, ids.
     Latin,
     Number,
@@ -188,7 +190,7 @@ impl Field {
             Kind::Lines(names) => typed.lines().filter(|line| !line.trim().is_empty()).map(|line| record(names, line)).collect(),
             Kind::Json => serde_json::from_str(typed).unwrap_or_else(|_| typed.into()),
             Kind::Latin => latin().into(),
-            Kind::Text | Kind::Choice(_) | Kind::Options(_) => typed.into(),
+            Kind::Text | Kind::Letter | Kind::Choice(_) | Kind::Options(_) => typed.into(),
             Kind::Flag | Kind::Fixed | Kind::Reason(_) => return None,
         })
     }
@@ -407,6 +409,9 @@ fn show_field(desk: &Desk<'_>, field: &Field, errors: &[&str]) -> Markup {
                 input #(id) name={ (field.name) ".own" } value=(if own { field.value.as_str() } else { "" }) placeholder=(desk.w(W::OwnWords)) maxlength="200" aria-invalid=[bad.then_some("true")] aria-describedby=[described];
             }
         }
+        Kind::Letter => html! {
+            textarea #(id) name=(field.name) rows="5" dir="auto" aria-invalid=[bad.then_some("true")] aria-describedby=[described] { (field.value) }
+        },
         Kind::Lines(_) | Kind::Json => html! {
             textarea #(id) name=(field.name) rows="4" spellcheck="false" dir=[matches!(field.kind, Kind::Json).then_some("ltr")] aria-invalid=[bad.then_some("true")] aria-describedby=[described] { (field.value) }
         },

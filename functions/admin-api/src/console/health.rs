@@ -7,22 +7,22 @@ use super::{desk::Desk, layout, words::W};
 use crate::{
     problem::Problem,
     reply::Reply,
-    self_test::{self, Health},
+    self_test::{self, CheckStatus},
 };
 
 pub async fn show(desk: &Desk<'_>) -> Result<Reply, Problem> {
     let inner = desk.reads("self-test", &[])?;
     let mut seen = self_test::detail(&inner.call(desk)?).await?;
-    let rank = |health: Health| match health {
-        Health::Failed => 0,
-        Health::Warning => 1,
-        Health::Ok => 2,
+    let rank = |health: CheckStatus| match health {
+        CheckStatus::Failed => 0,
+        CheckStatus::Warning => 1,
+        CheckStatus::Ok => 2,
     };
     seen.checks.sort_by_key(|check| rank(check.status));
-    let name = |health: Health| match health {
-        Health::Failed => "failed",
-        Health::Warning => "warning",
-        Health::Ok => "ok",
+    let name = |health: CheckStatus| match health {
+        CheckStatus::Failed => "failed",
+        CheckStatus::Warning => "warning",
+        CheckStatus::Ok => "ok",
     };
     let inside = html! {
         (layout::heading(&html! { (desk.w(W::SelfTest)) }, &html! { (desk.pill(name(seen.status))) }))

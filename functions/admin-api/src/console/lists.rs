@@ -13,6 +13,7 @@ use super::{
     words::W,
 };
 use crate::{
+    activity::{self, Activity},
     audit::{self, Entry},
     call::Call,
     discount_codes::{self, DiscountCode},
@@ -37,7 +38,7 @@ pub struct Column<T> {
     plain: fn(&T) -> String,
 }
 
-const fn column<T>(head: W, class: &'static str, cell: fn(&Desk<'_>, &T) -> Markup, plain: fn(&T) -> String) -> Column<T> {
+pub const fn column<T>(head: W, class: &'static str, cell: fn(&Desk<'_>, &T) -> Markup, plain: fn(&T) -> String) -> Column<T> {
     Column { head, class, cell, plain }
 }
 
@@ -86,8 +87,10 @@ pub async fn show(desk: &Desk<'_>, name: &str) -> Result<Reply, Problem> {
         "products" => list::<Products>(desk, as_csv).await,
         "discount-codes" => list::<Codes>(desk, as_csv).await,
         "duties" => list::<Duties>(desk, as_csv).await,
+        "broadcasts" => list::<super::broadcasts::Broadcasts>(desk, as_csv).await,
         "tokens" => list::<Tokens>(desk, as_csv).await,
         "audit" => list::<Audit>(desk, as_csv).await,
+        "activity" => list::<Happened>(desk, as_csv).await,
         _ => Err(crate::call::not_found()),
     }
 }
@@ -790,5 +793,66 @@ impl Listed for Audit {
 
     fn page<'a>(call: &'a Call<'a>) -> impl Future<Output = Result<Page<Entry>, Problem>> + Send + 'a {
         audit::page(call)
+    }
+}
+
+/// What customers did; of one of them, his timeline.
+pub struct Happened;
+
+/// What else is known of it, in words.
+fn told(desk: &Desk<'_>, one: &Activity) -> Markup {
+    let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let part = |name: &str, value: &serde_json::Value| match name {
+        "subscription" => desk.item("subscriptions", &text(value)),
+        "code" => desk.item("discount-codes", &text(value)),
+        "user_id" | "invited_by" => value.as_i64().map_or_else(nothing, |user| desk.user(user)),
+        "status" => desk.pill(&text(value)),
+        "left" => html! { bdi { (desk.number(value.as_u64().unwrap_or_default())) } },
+        _ => match serde_json::from_value::<crate::wire::Money>(value.clone()) {
+            Ok(money) => desk.money(&money),
+            Err(_) => html! { bdi { (desk.named(&text(value))) } },
+        },
+    };
+    html! { @for (n, (name, value)) in one.detail.iter().enumerate() { @if n > 0 { " · " } (part(name, value)) } }
+}
+
+impl Listed for Happened {
+    type Row = Activity;
+    const NAME: &'static str = "activity";
+    const TITLE: W = W::Activity;
+
+    fn columns() -> Vec<Column<Activity>> {
+        vec![
+            column(W::When, "main", |desk, one| desk.time(one.at), |one| at_plain(one.at)),
+            column(
+                W::User,
+                "",
+                |desk, one| one.user_id.map_or_else(nothing, |user| desk.user(user)),
+                |one| opt(one.user_id, |user| user.to_string()),
+            ),
+            column(W::What, "", |desk, one| html! { (desk.named(&format!("did_{}", wire(&one.kind)))) }, |one| wire(&one.kind)),
+            column(
+                W::Order,
+                "",
+                |desk, one| match (&one.order_id, &one.payment_id) {
+                    (Some(order), _) => desk.item("orders", order),
+                    (None, Some(payment)) => desk.item("payments", payment),
+                    (None, None) => nothing(),
+                },
+                |one| one.order_id.clone().or(one.payment_id.clone()).unwrap_or_default(),
+            ),
+            column(W::Details, "wrap", told, |one| serde_json::Value::from(one.detail.clone()).to_string()),
+        ]
+    }
+
+    fn narrows() -> Vec<Narrow> {
+        vec![
+            Narrow::Text("user_id", W::User),
+            Narrow::One("kind", W::What, domain::activity::ActivityKind::ALL.iter().map(|kind| kind.name()).collect()),
+        ]
+    }
+
+    fn page<'a>(call: &'a Call<'a>) -> impl Future<Output = Result<Page<Activity>, Problem>> + Send + 'a {
+        activity::page(call)
     }
 }

@@ -48,6 +48,38 @@ words! {
     Report: "Report", "گزارش";
     Audit: "Audit log", "سابقهٔ کارها";
     Settings: "Settings", "تنظیمات";
+    Broadcasts: "Broadcasts", "پیام‌های همگانی";
+    Broadcast: "Broadcast", "پیام همگانی";
+    NewBroadcast: "New broadcast", "پیام همگانی تازه";
+    EditBroadcast: "Edit the broadcast", "ویرایش پیام همگانی";
+    BroadcastNameHint: "For operators; customers do not see it.", "برای اپراتورهاست؛ مشتری آن را نمی‌بیند.";
+    TextFa: "Text in Persian", "متن فارسی";
+    TextEn: "Text in English", "متن انگلیسی";
+    TextRu: "Text in Russian", "متن روسی";
+    TextHint: "Telegram’s HTML: <b>, <i>, <a href=\"…\">. One language is enough: whoever speaks another gets the first there is.", "HTML تلگرام: <b>، <i>، <a href=\"…\">. یک زبان بس است؛ دیگران همان نخستین متن را می‌گیرند.";
+    Picture: "Picture", "تصویر";
+    PictureHint: "An https address, or Telegram’s file_id. With a picture a text has at most 1024 characters.", "نشانی https یا file_id تلگرام. با تصویر، متن دست‌بالا ۱۰۲۴ نویسه است.";
+    Audience: "Audience", "گیرندگان";
+    AudiencePlanHint: "Of the audience “one plan”: the product’s id.", "برای گیرندگان «یک طرح»: شناسهٔ محصول.";
+    Button: "Button", "دکمه";
+    ButtonText: "What it says", "نوشتهٔ دکمه";
+    ButtonUrl: "Where it leads (https)", "پیوند دکمه (https)";
+    StartAt: "Begins", "آغاز";
+    Sent: "Sent", "فرستاده‌شده";
+    BlockedBot: "Blocked the bot", "ربات را بسته‌اند";
+    RefusedByTelegram: "Refused by Telegram", "تلگرام نپذیرفت";
+    NotKnown: "Not known to have arrived", "رسیدنش معلوم نیست";
+    Progress: "Progress", "پیشرفت";
+    Words: "Text", "متن";
+    Start: "Send now", "فرستادن همین حالا";
+    StartHint: "It goes to everybody of its audience who has joined by now. Look at a preview first.", "برای همهٔ گیرندگانی که تا این لحظه پیوسته‌اند فرستاده می‌شود. نخست پیش‌نمایش را ببینید.";
+    Schedule: "Schedule", "زمان‌بندی";
+    ScheduleHint: "By the shop’s clock.", "به ساعت فروشگاه.";
+    Preview: "Preview to the operators", "پیش‌نمایش برای اپراتورها";
+    Pause: "Pause", "درنگ";
+    Resume: "Go on", "از سرگیری";
+    CancelBroadcast: "Cancel", "لغو";
+    CancelBroadcastHint: "For good. What was sent stays sent.", "برای همیشه. آنچه فرستاده شده می‌ماند.";
     SelfTest: "Self-test", "خودآزمایی";
     SelfTestHint: "Everything that the shop needs was looked at just now. Nothing was changed.", "همهٔ آنچه فروشگاه لازم دارد همین حالا بررسی شد. چیزی تغییر نکرد.";
     Part: "Part", "بخش";
@@ -174,6 +206,8 @@ words! {
     Who: "Who", "چه کسی";
     What: "What", "چه کاری";
     ToWhat: "To what", "روی چه";
+    Activity: "Activity", "رویدادها";
+    Details: "Details", "جزئیات";
     Difference: "Difference", "تفاوت";
     Version: "Version", "نسخه";
     History: "History", "سابقه";
@@ -413,6 +447,70 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("active", "active", "فعال"),
     ("archived", "archived", "بایگانی"),
     ("banned", "banned", "مسدود"),
+    ("did_joined", "joined", "پیوست"),
+    ("did_ordered", "ordered", "سفارش داد"),
+    ("did_trial", "took the trial", "دورهٔ آزمایشی گرفت"),
+    ("did_receipt_sent", "sent a receipt", "رسید فرستاد"),
+    ("did_paid", "paid", "پرداخت کرد"),
+    ("did_money_unapplied", "money that pays no order", "پول بی‌سفارش"),
+    ("did_provisioned", "account made", "حساب ساخته شد"),
+    ("did_renewed", "renewed", "تمدید شد"),
+    ("did_delivered", "delivered", "تحویل شد"),
+    ("did_expired", "order expired", "سفارش منقضی شد"),
+    ("did_canceled", "order canceled", "سفارش لغو شد"),
+    ("did_refunded", "refunded", "بازپرداخت شد"),
+    ("did_subscription_ended", "subscription ended", "اشتراک به پایان رسید"),
+    ("did_subscription_disabled", "subscription switched off", "اشتراک خاموش شد"),
+    ("did_subscription_revoked", "subscription taken back", "اشتراک پس گرفته شد"),
+    ("did_link_changed", "got another link", "لینک تازه گرفت"),
+    ("did_invited", "invited somebody", "کسی را دعوت کرد"),
+    ("did_friend_paid", "an invited user paid", "دعوت‌شده پرداخت کرد"),
+    ("did_prize_granted", "got a prize", "جایزه گرفت"),
+    ("did_banned", "banned", "مسدود شد"),
+    ("did_unbanned", "ban lifted", "رفع مسدودی شد"),
+    ("did_operated", "an operator's act", "کار اپراتور"),
+    ("did_code_refused", "code refused", "کد پذیرفته نشد"),
+    ("did_reminded", "reminded", "یادآوری شد"),
+    ("did_win_back_sent", "invited to come back", "دعوت به بازگشت شد"),
+    ("did_blocked", "blocked the bot", "ربات را بست"),
+    ("did_unblocked", "is back", "بازگشت"),
+    ("did_charge_refused", "charge refused", "برداشت رد شد"),
+    ("receipt_sent", "receipt sent", "رسید"),
+    ("money_unapplied", "money without order", "پول بی‌سفارش"),
+    ("renewed", "renewed", "تمدید"),
+    ("subscription_ended", "subscription ended", "پایان اشتراک"),
+    ("subscription_disabled", "switched off", "خاموشی اشتراک"),
+    ("subscription_revoked", "taken back", "پس گرفتن اشتراک"),
+    ("link_changed", "another link", "لینک تازه"),
+    ("invited", "invited", "دعوت"),
+    ("friend_paid", "invited user paid", "پرداخت دعوت‌شده"),
+    ("prize_granted", "prize", "جایزه"),
+    ("unbanned", "ban lifted", "رفع مسدودی"),
+    ("operated", "operator's act", "کار اپراتور"),
+    ("code_refused", "code refused", "رد کد"),
+    ("reminded", "reminded", "یادآوری شده"),
+    ("win_back_sent", "come-back offer", "دعوت به بازگشت"),
+    ("blocked", "blocked the bot", "بستن ربات"),
+    ("unblocked", "back again", "بازگشت"),
+    ("charge_refused", "charge refused", "رد برداشت"),
+    ("joined", "joined", "پیوستن"),
+    ("ordered", "ordered", "سفارش"),
+    ("trial", "trial", "آزمایشی"),
+    ("not_found", "no such code", "چنین کدی نیست"),
+    ("inactive", "switched off", "غیرفعال"),
+    ("not_yet", "not valid yet", "هنوز معتبر نیست"),
+    ("code_expired", "code expired", "مهلت کد گذشته"),
+    ("other_product", "for another plan", "برای پلن دیگر"),
+    ("below_minimum", "below the minimum", "کمتر از حداقل"),
+    ("not_first_purchase", "not a first purchase", "خرید نخست نیست"),
+    ("used_up", "used up", "تمام شده"),
+    ("used_before", "used before", "پیش‌تر استفاده شده"),
+    ("too_many_guesses", "too many wrong codes", "کدهای نادرست بسیار"),
+    ("days_left", "days left", "روز مانده"),
+    ("data_left", "percent of the data left", "درصد حجم مانده"),
+    ("ended", "ended", "پایان یافت"),
+    ("prize", "a prize", "جایزه"),
+    ("welcome", "a welcome present", "هدیهٔ خوشامد"),
     ("unreachable", "blocked the bot", "ربات را بسته"),
     ("revoked", "switched off", "خاموش"),
     ("applied", "applied", "صرف سفارش"),
@@ -486,6 +584,16 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("token", "token", "توکن"),
     ("settings", "settings", "تنظیمات"),
     ("stats", "report", "گزارش"),
+    ("draft", "draft", "پیش‌نویس"),
+    ("scheduled", "scheduled", "زمان‌بندی‌شده"),
+    ("paused", "paused", "متوقف"),
+    ("all", "everybody", "همه"),
+    ("never_bought", "never bought", "هرگز نخریده"),
+    ("broadcast", "broadcast", "پیام همگانی"),
+    ("schedule", "scheduled", "زمان‌بندی"),
+    ("start", "started", "آغاز"),
+    ("pause", "paused", "درنگ"),
+    ("resume", "went on", "از سرگیری"),
     ("ok", "fine", "درست"),
     ("warning", "look at it", "نیازمند توجه"),
     ("failed", "does not work", "کار نمی‌کند"),
@@ -617,6 +725,9 @@ mod tests {
         let known = known.chain(ProductKind::ALL.map(ProductKind::name)).chain(["add", "reset"]);
         let known = known.chain(domain::duty::Duty::ALL.map(domain::duty::Duty::name));
         let known = known.chain(reasons.map(UnappliedReason::name));
+        let known = known.chain(domain::activity::ActivityKind::ALL.map(domain::activity::ActivityKind::name));
+        let known = known.chain(domain::discount::Rejection::ALL.map(domain::discount::Rejection::name));
+        let known = known.chain(domain::payment::PreCheckoutRefusal::ALL.map(domain::payment::PreCheckoutRefusal::name));
         for name in known {
             assert!(NAMES.iter().any(|(there, ..)| *there == name), "{name}");
         }

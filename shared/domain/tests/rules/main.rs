@@ -1,6 +1,8 @@
 //! The rules of the shop, held against tables and properties, through the public interface alone.
 
 #[cfg(test)]
+mod activity;
+#[cfg(test)]
 mod catalogue;
 #[cfg(test)]
 mod customers;

@@ -3,10 +3,14 @@
 use std::fmt::Debug;
 
 use domain::{
+    Language,
+    activity::{ActivityKind, Trace},
     admin::{AdminToken, Source, WrongTokens},
+    broadcast::{Audience, Broadcast, BroadcastRun, BroadcastStatus, LinkButton, Progress},
     change::{DataWish, TimeWish, Wish},
     duty::Duty,
     guesses::Guesses,
+    ids::TraceId,
     order::{Event, Order, UnappliedReason},
     payment::{Payment, PaymentStatus},
     settings::Settings,
@@ -102,6 +106,40 @@ async fn a_user_of_many_years() {
         username: S "maria_vpn"
         version: N 51400
     "##]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_trace() {
+    let trace = Trace {
+        order: Some(order_id(1, 1).key),
+        code: Some(code_name()),
+        reason: Some("used_up".into()),
+        left: Some(3),
+        ..Trace::new(TraceId::new(ulid(7)), id(1), ActivityKind::CodeRefused, minutes(5))
+    };
+    stored(
+        &trace,
+        expect![[r#"
+        16 attributes, 367 bytes
+        PK: S "USER#7000000001"
+        SK: S "ACTIVITY#01M81J18G70000000000000QQD"
+        at: S "2026-11-22T12:05:00.000Z"
+        code: S "SPRING-FESTIVAL-2026"
+        entity_type: S "activity"
+        id: S "01M81J18G70000000000000QQD"
+        kind: S "code_refused"
+        left: N 3
+        list_pk: S "ACTIVITY#2026-11-22"
+        list_sk: S "2026-11-22T12:05:00.000Z#01M81J18G70000000000000QQD"
+        nonce: S "a nonce of 26 characters.."
+        order: S "01M81J18G10000000000000QQD"
+        reason: S "used_up"
+        schema_version: N 1
+        ttl: N 1803125100
+        user: N 7000000001
+    "#]],
     )
     .await;
 }
@@ -461,6 +499,98 @@ async fn a_redemption() {
         schema_version: N 1
     "#]]
     .assert_eq(&item::picture(&item));
+}
+
+#[tokio::test]
+async fn a_broadcast_and_how_far_it_is() {
+    let id = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap();
+    let broadcast = Broadcast {
+        id,
+        name: "Nowruz".into(),
+        texts: [(Language::English, "<b>Happy Nowruz!</b>".to_owned())].into(),
+        picture: Some("https://shop.example/nowruz.jpg".into()),
+        button: Some(LinkButton { text: "Open".into(), url: "https://t.me/shop_bot".into() }),
+        audience: Audience::Plan("gb50-30d".parse().unwrap()),
+        status: BroadcastStatus::Scheduled,
+        created_at: now(),
+        start_at: Some(now()),
+        ended_at: None,
+        progress: Progress::default(),
+        version: 1,
+    };
+    stored(
+        &broadcast,
+        expect![[r#"
+        18 attributes, 477 bytes
+        PK: S "BROADCAST#01ARZ3NDEKTSV4RRFFQ69G5FAV"
+        SK: S "BROADCAST"
+        audience: M {plan: S "gb50-30d"}
+        button: M {text: S "Open", url: S "https://t.me/shop_bot"}
+        created_at: S "2026-11-22T12:00:00.000Z"
+        entity_type: S "broadcast"
+        id: S "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+        list_pk: S "BROADCASTS"
+        list_sk: S "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+        name: S "Nowruz"
+        nonce: S "a nonce of 26 characters.."
+        picture: S "https://shop.example/nowruz.jpg"
+        progress: M {blocked: N 0, failed: N 0, sent: N 0, unknown: N 0}
+        schema_version: N 1
+        start_at: S "2026-11-22T12:00:00.000Z"
+        status: S "scheduled"
+        texts: M {en: S "<b>Happy Nowruz!</b>"}
+        version: N 1
+    "#]],
+    )
+    .await;
+    let mut run = BroadcastRun::new(id, now());
+    stored(
+        &run,
+        expect![[r#"
+        15 attributes, 330 bytes
+        PK: S "BROADCASTING"
+        SK: S "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+        batch: L []
+        entity_type: S "broadcast_run"
+        id: S "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+        in_flight: BOOL false
+        joined_until: S "2026-11-22T12:00:00.000Z"
+        lease_until: S "1970-01-01T00:00:00.000Z"
+        met: N 0
+        nonce: S "a nonce of 26 characters.."
+        paused: BOOL false
+        progress: M {blocked: N 0, failed: N 0, sent: N 0, unknown: N 0}
+        schema_version: N 1
+        start_at: S "2026-11-22T12:00:00.000Z"
+        version: N 1
+    "#]],
+    )
+    .await;
+    run.take(now());
+    (run.place, run.batch, run.in_flight) = (Some("eyJwIjoiVSJ9".into()), vec![user(1).id, user(2).id], true);
+    stored(
+        &run,
+        expect![[r#"
+        16 attributes, 361 bytes
+        PK: S "BROADCASTING"
+        SK: S "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+        batch: L [N 7000000001, N 7000000002]
+        entity_type: S "broadcast_run"
+        id: S "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+        in_flight: BOOL true
+        joined_until: S "2026-11-22T12:00:00.000Z"
+        lease_until: S "2026-11-22T12:01:30.000Z"
+        met: N 0
+        nonce: S "a nonce of 26 characters.."
+        paused: BOOL false
+        place: S "eyJwIjoiVSJ9"
+        progress: M {blocked: N 0, failed: N 0, sent: N 0, unknown: N 0}
+        schema_version: N 1
+        start_at: S "2026-11-22T12:00:00.000Z"
+        version: N 1
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]

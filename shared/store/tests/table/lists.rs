@@ -6,14 +6,16 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use data_encoding::BASE64URL_NOPAD;
 use domain::{
     Timestamp,
+    activity::{ActivityKind, FeedSource, Trace},
     discount::DiscountCode,
+    ids::TraceId,
     order::{Event, Order},
     payment::{Payment, PaymentStatus},
     time::Span,
     user::{User, UserStatus},
 };
 use embedded_dynamodb::Tally;
-use store::{Cursor, Entity, Filter, InvalidCursor, ListError, Page, Write};
+use store::{Cursor, Entity, FeedCursor, Filter, Happened, InvalidCursor, ListError, Page, Write};
 
 use crate::support::{Shop, samples::*};
 
@@ -387,4 +389,80 @@ async fn who_holds_a_code_is_paged_through() {
         }
         assert_eq!(held, [(1, 1), (2, 1), (3, 2), (4, 1), (6, 1), (7, 1)], "by {limit}");
     }
+}
+
+/// Users, orders, payments and traces over half a year, and their times, the newest first.
+async fn a_busy_shop(shop: &Shop) -> Vec<(Timestamp, &'static str)> {
+    let mut all = Vec::new();
+    let at = |days: u32, minute: u32| days_ago(days).plus(Span::minutes(minute));
+    for (n, days) in (1_u32..).zip([0, 0, 1, 2, 9, 30, 31, 60, 89, 150, 200]) {
+        let user = joined(n.into(), at(days, 1));
+        let order = Order { created_at: at(days, 2), ..order(n.into(), n) };
+        let payment = Payment { settled_at: at(days, 3), ..payment(n, order.id) };
+        let trace = Trace::new(TraceId::new(ulid(n)), id(n.into()), ActivityKind::Blocked, at(days, 4));
+        all.extend([(user.joined_at, "joined"), (order.created_at, "ordered"), (payment.settled_at, "arrived")]);
+        create_all(shop, [user]).await;
+        create_all(shop, [order]).await;
+        create_all(shop, [payment]).await;
+        if days < 90 {
+            all.push((trace.at, "traced"));
+            create_all(shop, [trace]).await;
+        }
+    }
+    all.sort_by(|a, b| b.cmp(a));
+    all
+}
+
+fn line(happened: &Happened) -> (Timestamp, &'static str) {
+    match happened {
+        Happened::Joined(user) => (user.joined_at, "joined"),
+        Happened::Ordered(order) => (order.created_at, "ordered"),
+        Happened::Arrived(payment) => (payment.settled_at, "arrived"),
+        Happened::Traced(trace) => (trace.at, "traced"),
+    }
+}
+
+#[tokio::test]
+async fn the_feed_merges_its_lists_by_time() {
+    let shop = Shop::open().await;
+    let mut all = a_busy_shop(&shop).await;
+    let now = now().plus(Span::minutes(10));
+    for limit in [1, 2, 3, 7, 100] {
+        let (mut found, mut cursor, mut pages) = (Vec::new(), None::<FeedCursor>, 0);
+        loop {
+            shop.tally();
+            let page = shop.store.feed(&FeedSource::ALL, cursor.as_ref(), limit, now).await.unwrap();
+            let tally = shop.tally();
+            assert!(tally.trips <= 15, "a page takes {} trips", tally.trips);
+            // A query that finds little costs half a unit; an item of up to 4 KiB one.
+            let most = rust_decimal::Decimal::new(5 * (3 * 3 + 14) + 10 * i64::from(limit), 1);
+            assert!(tally.read.total() <= most, "a page of {limit} costs {}", tally.read.total());
+            assert!(page.items.len() <= usize::from(limit));
+            found.extend(page.items.iter().map(line));
+            pages += 1;
+            cursor = page.next.map(|next| next.to_string().parse().unwrap());
+            if cursor.is_none() {
+                break;
+            }
+            assert!(pages < 200, "the feed does not end");
+        }
+        // Of the same moment the lists come in their order.
+        found.sort_by(|a, b| b.cmp(a));
+        all.sort_by(|a, b| b.cmp(a));
+        assert_eq!(found, all, "limit {limit}");
+    }
+    let joined = shop.store.feed(&[FeedSource::Users], None, 100, now).await.unwrap();
+    assert!(joined.items.iter().all(|happened| line(happened).1 == "joined"));
+}
+
+#[tokio::test]
+async fn what_happens_while_the_feed_is_read_moves_nothing() {
+    let shop = Shop::open().await;
+    let all = a_busy_shop(&shop).await;
+    let first = shop.store.feed(&FeedSource::ALL, None, 5, now().plus(Span::minutes(10))).await.unwrap();
+    create_all(&shop, [joined(99, now().plus(Span::minutes(20)))]).await;
+    let later = now().plus(Span::minutes(30));
+    let second = shop.store.feed(&FeedSource::ALL, first.next.as_ref(), 5, later).await.unwrap();
+    let found: Vec<_> = first.items.iter().chain(&second.items).map(line).collect();
+    assert_eq!(found, all[..10]);
 }
