@@ -148,7 +148,7 @@ pub async fn retry(call: &Call<'_>) -> Result<Reply, Problem> {
     let id: String = call.id()?;
     let owner = owner_of(call.app, &id).ok_or_else(not_found)?;
     let answer = |work: &Work| ok(&Duty::of(call.app, &owner, work));
-    let work = call.app.retry(&owner, call.by(&answer)?).await.map_err(|error| call.refusal(error))?;
+    let (work, _) = call.app.retry(&owner, call.by(&answer)?).await.map_err(|error| call.refusal(error))?;
     if work.duty.is_none() {
         return Err(Problem::new(Kind::WrongState, "Nothing is owed any more."));
     }

@@ -62,6 +62,8 @@ pub struct Settings {
     pub utc_offset: String,
     /// Whether the operators' chat is told each morning what the day before brought.
     pub daily_summary: bool,
+    /// Whether the operators' chat is told of each order that a gateway's payment pays. What an operator approves is not told again.
+    pub paid_order_notices: bool,
     /// Null: nobody changed a setting yet.
     pub updated_at: Option<Time>,
     pub version: u64,
@@ -233,6 +235,7 @@ impl Settings {
             cards: settings.cards.iter().map(|card| Card::of(card, role)).collect(),
             utc_offset: settings.utc_offset.to_string(),
             daily_summary: settings.daily_summary,
+            paid_order_notices: settings.paid_order_notices,
             updated_at: (settings.version > 0).then_some(Time(settings.updated_at)),
             version: settings.version,
         }

@@ -18,7 +18,7 @@ use domain::{
 };
 use tracing::warn;
 
-use crate::{apart::apart, callback, codes, entry, operate, screens, sender::visitor, subscription, support};
+use crate::{apart::apart, callback, codes, entry, operate, review, screens, sender::visitor, subscription, support};
 
 /// Handles one update. The reply rides in the webhook's answer; what must be known to arrive was sent before.
 pub async fn turn(app: &App, update: Update, deadline: Deadline) -> Result<Option<Reply>, AppError> {
@@ -69,6 +69,11 @@ async fn on_message(app: &App, message: Message, deadline: Deadline) -> Result<O
     if let Some(refunded) = &message.refunded_payment {
         app.note_refund(&refund_report_of(refunded, from.id)?.payment).await?;
         return Ok(None);
+    }
+    if message.reply_to.is_some()
+        && let Some(reply) = apart(|| review::on_amount(app, from, &message)).await?
+    {
+        return Ok(Some(reply));
     }
     if let Some(letter) = support::replied_to(app, &message).await? {
         return support::answer(app, from, &message, &letter).await;

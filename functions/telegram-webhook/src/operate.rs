@@ -89,17 +89,20 @@ pub async fn on_retry(
         return word(app, query, "operator-not-allowed");
     }
     let Ok((order, 1)) = app.names.open_order(reference) else { return word(app, query, "order-unknown") };
-    match app.retry(&of.owner(order), Actor::Telegram(query.from.id)).await {
-        Ok(_) => {}
+    let retried = match app.retry(&of.owner(order), Actor::Telegram(query.from.id)).await {
+        Ok((_, retried)) => retried,
         Err(OperateError::NotFound) => return word(app, query, "order-unknown"),
         Err(error) => return Err(of_operation(error)),
-    }
+    };
     // What was said stays, without the button.
     let nothing = InlineKeyboardMarkup::builder().inline_keyboard(Vec::new()).build();
     let params = EditMessageReplyMarkupParams::builder().chat_id(ChatId::Integer(message.chat.id)).message_id(message.message_id);
     match app.telegram.edit_message_reply_markup(&params.reply_markup(nothing).build()).await {
         Ok(()) | Err(TelegramError::NotModified) => {}
         Err(error) => warn!(event = "button_not_closed", %error, "a message about something parked keeps its button"),
+    }
+    if !retried {
+        return word(app, query, "operator-not-parked");
     }
     let operator = query.from.first_name.as_str();
     let told = app.texts.plain(app.operator_language(), "operator-retried", &[("operator", Arg::Text(operator))]);

@@ -563,6 +563,23 @@ operator-receipt-seen =
     <code>{ $order }</code>
 button-approve = ✅ Approve
 button-reject = ❌ Reject
+button-other-amount = 🔢 Other amount
+operator-amount-question =
+    🔢 { $operator }, how much arrived?
+    Asked for: <b>{ $amount }</b>
+    Answer this message with the number alone.
+    <code>{ $question }</code>
+operator-amount-unreadable = ⚠️ I could not read an amount in that. Write digits alone, such as 250000.
+operator-amount-enough =
+    💳 Arrived: <b>{ $arrived }</b>, asked for: { $due }
+    That is enough: the order will be paid and delivered.
+operator-amount-short =
+    💳 Arrived: <b>{ $arrived }</b>, asked for: { $due }
+    <b>{ $missing }</b> is missing: the order stays unpaid, the customer is told, and the money is kept for you to decide on.
+operator-amount-forgotten = Nothing was decided.
+operator-short = ⚠️ { $arrived } arrived, { $missing } is missing
+button-confirm-amount = ✅ Yes, { $amount } arrived
+button-forget-amount = Not that
 button-confirm-arrived = ✅ Exactly { $amount } arrived
 button-reason-not-arrived = The money has not arrived
 button-reason-other-amount = Another amount
@@ -603,6 +620,19 @@ operator-parked-change =
     ⚠️ A subscription could not be changed as an operator wanted, and waits for you.
     <code>{ $order }</code>
     { $reason }
+operator-paid =
+    💰 <b>{ $amount }</b> · { $plan }
+    👤 { $customer } · <code>{ $id }</code>
+    <code>{ $order }</code>
+operator-parked-duty =
+    ⚠️ Something that is owed could not be done and waits for you: { $duty }.
+    { $reason }
+duty-reward = an inviter's reward
+duty-notify = a message to a customer
+duty-poll = the state of a payment
+duty-review = a receipt
+duty-expire = the end of an unpaid order
+operator-not-parked = This does not wait any more.
 
 operator-user =
     👤 <b>{ $name }</b>{ $username }

@@ -563,6 +563,23 @@ operator-receipt-seen =
     <code>{ $order }</code>
 button-approve = ✅ تأیید
 button-reject = ❌ رد
+button-other-amount = 🔢 مبلغ دیگر
+operator-amount-question =
+    🔢 { $operator }، چه مبلغی رسیده است؟
+    مبلغ سفارش: <b>{ $amount }</b>
+    در پاسخ به همین پیام فقط عدد را بنویسید.
+    <code>{ $question }</code>
+operator-amount-unreadable = ⚠️ مبلغی در آن نخواندم. فقط رقم بنویسید، مثلاً ۲۵۰۰۰۰.
+operator-amount-enough =
+    💳 رسیده: <b>{ $arrived }</b>، مبلغ سفارش: { $due }
+    کافی است: سفارش پرداخت‌شده به شمار می‌آید و تحویل می‌شود.
+operator-amount-short =
+    💳 رسیده: <b>{ $arrived }</b>، مبلغ سفارش: { $due }
+    <b>{ $missing }</b> کم است: سفارش پرداخت‌نشده می‌ماند، به مشتری خبر داده می‌شود و پول تا تصمیم شما نگه داشته می‌شود.
+operator-amount-forgotten = تصمیمی گرفته نشد.
+operator-short = ⚠️ { $arrived } رسید، { $missing } کم است
+button-confirm-amount = ✅ بله، { $amount } رسید
+button-forget-amount = نه، این نه
 button-confirm-arrived = ✅ دقیقاً { $amount } رسید
 button-reason-not-arrived = پول نرسیده است
 button-reason-other-amount = مبلغ دیگری است
@@ -603,6 +620,19 @@ operator-parked-change =
     ⚠️ تغییری که یک اپراتور برای یک اشتراک خواسته بود انجام نشد و منتظر شماست.
     <code>{ $order }</code>
     { $reason }
+operator-paid =
+    💰 <b>{ $amount }</b> · { $plan }
+    👤 { $customer } · <code>{ $id }</code>
+    <code>{ $order }</code>
+operator-parked-duty =
+    ⚠️ کاری که بر عهدهٔ فروشگاه است انجام نشد و منتظر شماست: { $duty }.
+    { $reason }
+duty-reward = پاداش دعوت‌کننده
+duty-notify = پیامی به مشتری
+duty-poll = وضعیت یک پرداخت
+duty-review = یک رسید
+duty-expire = پایان یک سفارش پرداخت‌نشده
+operator-not-parked = این مورد دیگر منتظر نیست.
 
 operator-user =
     👤 <b>{ $name }</b>{ $username }

@@ -569,6 +569,23 @@ operator-receipt-seen =
     <code>{ $order }</code>
 button-approve = ✅ Принять
 button-reject = ❌ Отклонить
+button-other-amount = 🔢 Другая сумма
+operator-amount-question =
+    🔢 { $operator }, какая сумма пришла?
+    Нужно было: <b>{ $amount }</b>
+    Ответьте на это сообщение одним числом.
+    <code>{ $question }</code>
+operator-amount-unreadable = ⚠️ Не удалось прочитать сумму. Напишите только цифры, например 250000.
+operator-amount-enough =
+    💳 Пришло: <b>{ $arrived }</b>, нужно было: { $due }
+    Этого достаточно: заказ будет оплачен и выдан.
+operator-amount-short =
+    💳 Пришло: <b>{ $arrived }</b>, нужно было: { $due }
+    Не хватает <b>{ $missing }</b>: заказ останется неоплаченным, клиент узнает об этом, а деньги будут ждать вашего решения.
+operator-amount-forgotten = Ничего не решено.
+operator-short = ⚠️ Пришло { $arrived }, не хватает { $missing }
+button-confirm-amount = ✅ Да, пришло { $amount }
+button-forget-amount = Нет, не столько
 button-confirm-arrived = ✅ Пришло ровно { $amount }
 button-reason-not-arrived = Деньги не пришли
 button-reason-other-amount = Другая сумма
@@ -609,6 +626,19 @@ operator-parked-change =
     ⚠️ Не удалось изменить подписку так, как хотел оператор; нужна ваша помощь.
     <code>{ $order }</code>
     { $reason }
+operator-paid =
+    💰 <b>{ $amount }</b> · { $plan }
+    👤 { $customer } · <code>{ $id }</code>
+    <code>{ $order }</code>
+operator-parked-duty =
+    ⚠️ Не удалось выполнить то, что магазин должен, и это ждёт вас: { $duty }.
+    { $reason }
+duty-reward = награда за приглашение
+duty-notify = сообщение клиенту
+duty-poll = состояние платежа
+duty-review = чек
+duty-expire = завершение неоплаченного заказа
+operator-not-parked = Это больше не ждёт.
 
 operator-user =
     👤 <b>{ $name }</b>{ $username }

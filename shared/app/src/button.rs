@@ -1,6 +1,7 @@
 //! What a button carries: at most 64 bytes, and nothing that is believed. A button of an older version is read as [`Button::Menu`].
 
-use domain::{DiscountCodeName, Language, OrderKey, ProductId, TelegramUserId, ids::InvalidId, payment::Gateway};
+use domain::{DiscountCodeName, Language, OrderKey, ProductId, TelegramUserId, ids::InvalidId, payment::Gateway, reference::REFERENCE_LEN};
+use rust_decimal::Decimal;
 use ulid::Ulid;
 
 use crate::checkout::{Choice, Wanted};
@@ -75,7 +76,7 @@ pub enum Button {
         version: u32,
         then: Box<Button>,
     },
-    /// An operator's: asks to confirm an approval, approves, goes back, asks for a reason, rejects.
+    /// An operator's, below a receipt.
     Review {
         step: ReviewStep,
         reference: String,
@@ -262,6 +263,12 @@ pub enum ReviewStep {
     Back,
     AskReason,
     Reject(Reason),
+    /// Wants to type how much arrived.
+    AskAmount,
+    /// This much arrived, in the currency that was asked for.
+    Correct(Decimal),
+    /// What was typed shall not count.
+    Forget,
 }
 
 /// Why a receipt is rejected; the customer reads it in his language.
@@ -304,12 +311,16 @@ impl ReviewStep {
             Self::Back => 'b',
             Self::AskReason => 'r',
             Self::Reject(reason) => reason.letter(),
+            Self::AskAmount => 'q',
+            Self::Correct(_) => 'c',
+            Self::Forget => 'f',
         }
     }
 
     fn of(letter: char) -> Option<Self> {
         let rejects = Reason::ALL.map(Self::Reject);
-        [Self::Ask, Self::Approve, Self::Back, Self::AskReason].into_iter().chain(rejects).find(|step| step.letter() == letter)
+        let others = [Self::Ask, Self::Approve, Self::Back, Self::AskReason, Self::AskAmount, Self::Correct(Decimal::ZERO), Self::Forget];
+        others.into_iter().chain(rejects).find(|step| step.letter() == letter)
     }
 }
 
@@ -367,7 +378,10 @@ impl Button {
             Self::Languages => "l".into(),
             Self::Speak(language) => format!("l{}", language.code()),
             Self::Help => "h".into(),
-            Self::Review { step, reference, number, receipt } => format!("r{}{number}{receipt:03}{reference}", step.letter()),
+            Self::Review { step, reference, number, receipt } => {
+                let amount = if let ReviewStep::Correct(amount) = step { amount.to_string() } else { String::new() };
+                format!("r{}{number}{receipt:03}{reference}{amount}", step.letter())
+            }
             Self::User { step, id } => format!("z{}{id}", step.letter()),
             Self::Retry { of, reference } => format!("z{}{reference}", of.letter()),
         }
@@ -475,6 +489,12 @@ impl Button {
                 let step = ReviewStep::of(chars.next()?)?;
                 let number = u8::try_from(chars.next()?.to_digit(10)?).ok()?;
                 let (receipt, reference) = chars.as_str().split_at_checked(3)?;
+                let (reference, amount) = reference.split_at_checked(REFERENCE_LEN).unwrap_or((reference, ""));
+                let step = match step {
+                    ReviewStep::Correct(_) => ReviewStep::Correct(Decimal::from_str_exact(amount).ok()?),
+                    _ if amount.is_empty() => step,
+                    _ => return None,
+                };
                 Some(Self::Review { step, number, receipt: receipt.parse().ok()?, reference: reference.to_owned() })
             }
             ('z', rest) => {
@@ -482,8 +502,7 @@ impl Button {
                 let letter = chars.next()?;
                 if let Some(of) = RetryOf::ALL.into_iter().find(|of| of.letter() == letter) {
                     let reference = chars.as_str();
-                    return (reference.len() == domain::reference::REFERENCE_LEN)
-                        .then(|| Self::Retry { of, reference: reference.to_owned() });
+                    return (reference.len() == REFERENCE_LEN).then(|| Self::Retry { of, reference: reference.to_owned() });
                 }
                 let step = UserStep::ALL.into_iter().find(|step| step.letter() == letter)?;
                 Some(Self::User { step, id: chars.as_str().parse().ok()? })
@@ -606,12 +625,21 @@ mod tests {
             }
         }
         all.extend(Gateway::ALL.map(|gateway| Button::Pay { order, gateway }));
-        let steps = [ReviewStep::Ask, ReviewStep::Approve, ReviewStep::Back, ReviewStep::AskReason];
+        let correct = ReviewStep::Correct(Decimal::new(999_999_999_999, 2));
+        let steps = [
+            ReviewStep::Ask,
+            ReviewStep::Approve,
+            ReviewStep::Back,
+            ReviewStep::AskReason,
+            ReviewStep::AskAmount,
+            correct,
+            ReviewStep::Forget,
+        ];
         for step in steps.into_iter().chain(Reason::ALL.map(ReviewStep::Reject)) {
-            all.push(Button::Review { step, reference: "A".repeat(domain::reference::REFERENCE_LEN), number: 3, receipt: 255 });
+            all.push(Button::Review { step, reference: "A".repeat(REFERENCE_LEN), number: 3, receipt: 255 });
         }
         all.extend(UserStep::ALL.map(|step| Button::User { step, id: i64::MAX.try_into().unwrap() }));
-        all.extend(RetryOf::ALL.map(|of| Button::Retry { of, reference: "A".repeat(domain::reference::REFERENCE_LEN) }));
+        all.extend(RetryOf::ALL.map(|of| Button::Retry { of, reference: "A".repeat(REFERENCE_LEN) }));
         all
     }
 
@@ -661,6 +689,9 @@ mod tests {
             "yz",
             "r",
             "ra",
+            "rc1001AAAA12",
+            "rc1001AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1x",
+            "ra1001AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA12",
             "lxx",
             "سلام",
             "p🎁",

@@ -80,6 +80,14 @@ impl Catalogue {
 }
 
 impl App {
+    /// The settings as of at most a minute ago, for one who needs nothing else of the shop.
+    pub(crate) async fn recent_settings(&self) -> Result<Settings, AppError> {
+        match self.catalogue.cached(self.now()) {
+            Some(shop) => Ok(shop.settings.clone()),
+            None => Ok(self.store.settings().await?.unwrap_or_else(Settings::initial)),
+        }
+    }
+
     /// The shop as of at most a minute ago.
     pub async fn shop(&self) -> Result<Arc<Shop>, AppError> {
         let now = self.now();

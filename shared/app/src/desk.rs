@@ -41,7 +41,7 @@ impl App {
     }
 
     /// The same as a link in a text. Telegram shows one that it does not like as plain text.
-    fn console_link(&self, path: &str) -> String {
+    pub(crate) fn console_link(&self, path: &str) -> String {
         let text = self.texts.html(self.operator_language(), "operator-console", &[]);
         format!("🖥 <a href=\"{}\">{text}</a>", html(&self.console_url(path)))
     }

@@ -35,6 +35,7 @@ pub mod new_link;
 pub mod operate;
 pub mod operators;
 mod order_screen;
+pub mod other_amount;
 pub mod page;
 mod pending;
 mod present;

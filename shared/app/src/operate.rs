@@ -176,8 +176,8 @@ impl App {
         }
     }
 
-    /// Makes parked work due again, and says what is owed then. Doing it to work that is not parked changes nothing.
-    pub async fn retry<'a>(&self, owner: &Owner, by: impl Into<By<'a, Work>>) -> Result<Work, OperateError> {
+    /// Makes parked work due again, and says what is owed then and whether it was parked. Doing it to work that is not changes nothing.
+    pub async fn retry<'a>(&self, owner: &Owner, by: impl Into<By<'a, Work>>) -> Result<(Work, bool), OperateError> {
         let by = by.into();
         match owner {
             Owner::Order(id) => self.unpark::<Order>(self.store.order(*id).await?, "order", self.names.order(*id), &by).await,
@@ -199,14 +199,14 @@ impl App {
         entity: &'static str,
         id: String,
         by: &By<'_, Work>,
-    ) -> Result<Work, OperateError> {
+    ) -> Result<(Work, bool), OperateError> {
         let mut owner = owner.ok_or(OperateError::NotFound)?;
-        let Some(reason) = owner.work_mut().parked.clone() else { return Ok(owner.work_mut().clone()) };
+        let Some(reason) = owner.work_mut().parked.clone() else { return Ok((owner.work_mut().clone(), false)) };
         owner.work_mut().unpark(self.now());
         let work = owner.work_mut().clone();
         let change = Change::new(by, "retry", entity, id).from(reason);
         match self.commit_change(&change, &work, vec![Write::replace(&mut owner)?]).await {
-            Ok(()) => Ok(work),
+            Ok(()) => Ok((work, true)),
             Err(CommitError::Refused { position: 0, .. }) => Err(OperateError::Changed),
             Err(error) => Err(of_commit("retry")(error)),
         }

@@ -10,11 +10,13 @@ use clients::telegram::{
     },
 };
 use domain::{
-    Language, OrderId, TelegramUserId,
+    Language, Money, OrderId, TelegramUserId,
+    duty::Duty,
     order::{AttemptRefusal, Order, OrderStatus},
     payment::Payment,
     user::User,
 };
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tracing::warn;
 
 use crate::{
@@ -100,7 +102,7 @@ impl App {
         text
     }
 
-    /// Approve, reject.
+    /// Approve, reject, say how much arrived.
     pub fn review_keyboard(&self, reference: &str, number: u8, receipt: u8, amount: String) -> InlineKeyboardMarkup {
         let language = self.operator_language();
         let button = |id, step| {
@@ -109,7 +111,7 @@ impl App {
         };
         let approve = primary(button("button-approve", ReviewStep::Ask));
         let reject = danger(button("button-reject", ReviewStep::AskReason));
-        Keyboard::default().row([approve, reject]).markup()
+        Keyboard::default().row([approve, reject]).row([button("button-other-amount", ReviewStep::AskAmount)]).markup()
     }
 
     /// "Exactly this arrived": one more tap, so that a slip approves nothing.
@@ -174,7 +176,7 @@ impl App {
     }
 
     /// `amounts`: what arrived, what was asked for, and what is missing.
-    pub(crate) async fn tell_of_shortage(&self, customer: &User, order: &Order, amounts: [domain::Money; 3]) {
+    pub(crate) async fn tell_of_shortage(&self, customer: &User, order: &Order, amounts: [Money; 3]) {
         let language = customer.language;
         let [arrived, due, missing] = amounts.map(|amount| format::money(&self.texts, language, amount));
         let args = [
@@ -202,7 +204,58 @@ impl App {
             "operator-unapplied",
             &[("payment", Arg::Exact(&id)), ("amount", Arg::Raw(amount)), ("reason", Arg::Text(reason))],
         );
-        self.say(chat, &text, None).await
+        // In addresses `~` stands for the `#` of its name.
+        let page = format!("/payments/{}", utf8_percent_encode(&id.replacen('#', "~", 1), NON_ALPHANUMERIC));
+        self.say(chat, &format!("{text}\n\n{}", self.console_link(&page)), None).await
+    }
+
+    /// What the operators read of an order that a gateway's payment pays. `None`: there is nobody to tell.
+    pub(crate) fn paid_notice(&self, order: &Order, customer: Option<&User>, amount: Option<Money>) -> Option<String> {
+        self.config.telegram.operator_chat?;
+        let language = self.operator_language();
+        let (id, reference) = (order.id.buyer.to_string(), self.names.order(order.id));
+        let args = [
+            ("amount", Arg::Raw(format::money(&self.texts, language, amount.unwrap_or(order.total)))),
+            ("plan", Arg::Text(&order.terms.name)),
+            ("customer", Arg::Text(customer.map_or("?", |customer| customer.first_name.as_str()))),
+            ("id", Arg::Exact(&id)),
+            ("order", Arg::Exact(&reference)),
+        ];
+        let text = self.texts.html(language, "operator-paid", &args);
+        Some(format!("{text}\n\n{}", self.console_link(&format!("/orders/{reference}"))))
+    }
+
+    /// Tells the operators of it, if they want to be told. Nobody waits for that: the order stands in their lists whether it arrives or not.
+    pub(crate) async fn tell_operators_of_paid(&self, notice: Option<String>) {
+        let (Some(chat), Some(text)) = (self.config.telegram.operator_chat, notice) else { return };
+        let told = async {
+            if !self.recent_settings().await?.paid_order_notices {
+                return Ok(());
+            }
+            self.say(chat, &text, None).await
+        };
+        if let Err(error) = told.await {
+            warn!(event = "notice_not_sent", %error, "the operators could not be told of a paid order");
+        }
+    }
+
+    /// Something is parked that nobody told the operators of yet.
+    pub(crate) async fn tell_operators_of_parked_duty(&self, duty: Option<Duty>, reason: &str) {
+        let (Some(chat), Some(duty)) = (self.config.telegram.operator_chat, duty) else { return };
+        let language = self.operator_language();
+        let what = match duty {
+            Duty::Reward => "duty-reward",
+            Duty::Poll => "duty-poll",
+            Duty::Review => "duty-review",
+            Duty::Expire => "duty-expire",
+            _ => "duty-notify",
+        };
+        let args = [("duty", Arg::Raw(self.texts.html(language, what, &[]))), ("reason", Arg::Text(reason))];
+        let text = self.texts.html(language, "operator-parked-duty", &args);
+        let text = format!("{text}\n\n{}", self.console_link("/duties?parked=true"));
+        if let Err(error) = self.say(chat, &text, None).await {
+            warn!(event = "notice_not_sent", %error, "the operators could not be told of what waits for them");
+        }
     }
 
     pub(crate) async fn tell_operators_of_parked(&self, order: &Order, reason: &str) {
@@ -248,6 +301,6 @@ impl App {
     }
 }
 
-fn quote_text(app: &App, language: Language, amount: domain::Money) -> String {
+fn quote_text(app: &App, language: Language, amount: Money) -> String {
     format::money(&app.texts, language, amount)
 }

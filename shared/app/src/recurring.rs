@@ -60,8 +60,10 @@ impl App {
         match self.store.commit(&self.seams.nonce(), vec![Write::create(&renewal)?, Write::create(&payment)?]).await {
             Ok(()) => {
                 info!(event = "order_paid", order.id = %self.names.order(id), gateway = %event.payment.gateway(), "a subscription in Stars was renewed");
-                let renewal = Box::pin(self.provision(renewal, buyer, deadline)).await?;
-                Ok(Settled::Paid(Box::new(renewal)))
+                let notice = self.paid_notice(&renewal, buyer.as_ref(), event.amount);
+                let (provisioned, ()) =
+                    tokio::join!(Box::pin(self.provision(renewal, buyer, deadline)), Box::pin(self.tell_operators_of_paid(notice)));
+                Ok(Settled::Paid(Box::new(provisioned?)))
             }
             // Told before: what the renewal still owes is tried again.
             Err(CommitError::Refused { position: 0, .. }) => {

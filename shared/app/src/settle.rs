@@ -165,7 +165,7 @@ impl App {
                     CodeEffect::None | CodeEffect::Release => CodeWrite::None,
                 },
             };
-            let Settling { order: mut paid, payment, writes } = self.settling(transition, event, besides, proof, held.as_ref())?;
+            let Settling { order: paid, payment, writes } = self.settling(transition, event, besides, proof, held.as_ref())?;
             let names: Vec<Part> = writes.iter().map(|(part, _)| *part).collect();
             let writes = writes.into_iter().map(|(_, write)| write).collect();
             match self.store.commit(&self.seams.nonce(), writes).await {
@@ -176,8 +176,11 @@ impl App {
                         Proof::ByHand(_, change) => change.committed(&payment),
                     }
                     info!(event = "order_paid", order.id = %self.names.order(paid.id), gateway = %event.payment.gateway(), "order paid");
-                    paid = Box::pin(self.provision(paid, buyer, deadline)).await?;
-                    return Ok(Settled::Paid(Box::new(paid)));
+                    // An operator who decided knows of it.
+                    let notice = self.paid_notice(&paid, buyer.as_ref(), event.amount).filter(|_| matches!(proof, Proof::Report));
+                    let (provisioned, ()) =
+                        tokio::join!(Box::pin(self.provision(paid, buyer, deadline)), Box::pin(self.tell_operators_of_paid(notice)));
+                    return Ok(Settled::Paid(Box::new(provisioned?)));
                 }
                 Err(CommitError::Refused { position, found }) => match names.get(position) {
                     Some(Part::Order) => {}

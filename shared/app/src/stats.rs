@@ -255,7 +255,7 @@ impl App {
             Err(error) => return Err(AppError::of_commit("take a summary")(error)),
         }
         let Some(count) = self.store.day_count(summary.day).await?.filter(DayCount::is_complete) else { return Ok(()) };
-        if let Err(error) = self.say(chat, &self.summary_text(&count, settings), None).await {
+        if let Err(error) = self.say(chat, &format!("{}\n\n{}", self.summary_text(&count, settings), self.console_link("")), None).await {
             warn!(event = "notice_not_sent", %error, "the operators could not be told of the day");
             return Ok(());
         }

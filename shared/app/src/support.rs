@@ -174,7 +174,7 @@ impl App {
     /// Says to the operators whose messages follow.
     fn letter_header(&self, user: &User) -> Screen {
         let id = user.id.to_string();
-        let url = format!("{}/admin/console#users/{id}", self.config.public_url);
+        let url = self.console_url(&format!("/users/{id}"));
         let username = user.username.as_ref().map(|name| format!(" · @{}", crate::text::html(name))).unwrap_or_default();
         let args = [
             ("customer", Arg::Text(user.first_name.as_str())),

@@ -110,12 +110,13 @@ impl App {
                 Outcome::Park("an order cannot owe this".into())
             }
         };
-        let (id, refunded) = (order.id, order.work.duty == Some(Duty::Revoke));
+        let (id, duty) = (order.id, order.work.duty);
         let noted = self.note(order, outcome).await?;
-        if let Outcome::Park(reason) = &noted
-            && refunded
-        {
-            self.tell_operators_of_parked_refund(id, reason).await;
+        if let Outcome::Park(reason) = &noted {
+            match duty {
+                Some(Duty::Revoke) => self.tell_operators_of_parked_refund(id, reason).await,
+                duty => self.tell_operators_of_parked_duty(duty, reason).await,
+            }
         }
         Ok(Some(noted))
     }
@@ -127,7 +128,7 @@ impl App {
             Some(Duty::Notify) => self.tell_of_code(&referral).await?,
             _ => Outcome::Park("a referral cannot owe this".into()),
         };
-        self.note(referral, outcome).await.map(Some)
+        self.note_or_tell(referral, outcome).await.map(Some)
     }
 
     async fn try_gift(&self, key: keys::Key, deadline: Deadline) -> Result<Option<Outcome>, AppError> {
@@ -136,7 +137,7 @@ impl App {
             Some(Duty::Notify) => self.tell_giver(&gift, deadline).await?,
             _ => Outcome::Park("a gift cannot owe this".into()),
         };
-        self.note(gift, outcome).await.map(Some)
+        self.note_or_tell(gift, outcome).await.map(Some)
     }
 
     async fn try_payment(&self, key: keys::Key, deadline: Deadline) -> Result<Option<Outcome>, AppError> {
@@ -163,6 +164,16 @@ impl App {
             Some(Duty::Change) => self.owed_change(subscription, deadline).await.map(Some),
             _ => self.note(subscription, Outcome::Park("a subscription cannot owe this".into())).await.map(Some),
         }
+    }
+
+    /// Notes what a try came to, and tells the operators where only they can help.
+    async fn note_or_tell<E: Owes>(&self, mut owner: E, outcome: Outcome) -> Result<Outcome, AppError> {
+        let duty = owner.work_mut().duty;
+        let noted = self.note(owner, outcome).await?;
+        if let Outcome::Park(reason) = &noted {
+            self.tell_operators_of_parked_duty(duty, reason).await;
+        }
+        Ok(noted)
     }
 
     /// Writes what a try came to onto what owes it. Where somebody else changed it meanwhile, his word stands.

@@ -6,6 +6,8 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::ids::{is_invisible, latin_digit};
+
 /// A currency and how many decimals its amounts have. Toman (`IRT`) is ten rials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -163,6 +165,35 @@ impl Money {
         Self::new(amount, currency)
     }
 
+    /// Reads what a person typed: digits of any script, in groups or not, with decimals where the currency has them. Anything that could mean another
+    /// amount, as a word beside the number, is refused.
+    pub fn typed(text: &str, currency: Currency) -> Result<Self, MoneyError> {
+        let shown = text.trim().chars().filter(|c| !is_invisible(*c));
+        let mut plain: String = shown.map(|c| if c == '٫' { '.' } else { latin_digit(c) }).collect();
+        let grouped = |text: &str, separator: char| {
+            let mut groups = text.split(separator);
+            let first = groups.next().is_some_and(|group| (1..=3).contains(&group.len()));
+            first && groups.all(|group| group.len() == 3)
+        };
+        let whole = plain.split('.').next().unwrap_or_default();
+        if let Some(separator) = [',', '٬', '،', ' ', '\u{a0}', '\u{202f}', '\''].into_iter().find(|separator| whole.contains(*separator))
+        {
+            if !grouped(whole, separator) {
+                return Err(MoneyError::NotADecimal);
+            }
+            plain.retain(|c| c != separator);
+        } else if currency.exponent() == 0 && plain.contains('.') && grouped(&plain, '.') {
+            // Where there are no decimals a point can only part groups.
+            plain.retain(|c| c != '.');
+        }
+        // Where 250.000 could be meant as a quarter of a million, it is not read as 250.
+        let decimals = plain.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        if decimals > usize::try_from(currency.exponent()).unwrap_or_default() {
+            return Err(MoneyError::TooPrecise);
+        }
+        Self::parse(&plain, currency)
+    }
+
     pub const fn zero(currency: Currency) -> Self {
         Self { amount: Decimal::ZERO, currency }
     }
@@ -318,6 +349,36 @@ mod tests {
         assert_eq!(stars(100).scaled_up(toman(0), toman(3)), Ok(stars(0)));
     }
 
+    #[test]
+    fn typed_amounts() {
+        for (text, currency, amount) in [
+            ("250000", Currency::Irt, Some("250000")),
+            (" ۲۵۰۰۰۰\u{200f}", Currency::Irt, Some("250000")),
+            ("٢٥٠٬٠٠٠", Currency::Irt, Some("250000")),
+            ("250,000", Currency::Irt, Some("250000")),
+            ("1 250 000", Currency::Irt, Some("1250000")),
+            ("250.000", Currency::Irt, Some("250000")),
+            ("250.5", Currency::Irt, None),
+            ("25,00", Currency::Irt, None),
+            ("2500,000", Currency::Irt, None),
+            ("1,250 000", Currency::Irt, None),
+            ("250k", Currency::Irt, None),
+            ("۲۵۰ هزار", Currency::Irt, None),
+            ("250 000 T", Currency::Irt, None),
+            ("-5", Currency::Irt, None),
+            ("1e5", Currency::Irt, None),
+            ("", Currency::Irt, None),
+            (",", Currency::Irt, None),
+            (".", Currency::Irt, None),
+            ("1,250.50", Currency::Rub, Some("1250.50")),
+            ("۱۲٫۵", Currency::Rub, Some("12.50")),
+            ("250.000", Currency::Rub, None),
+        ] {
+            let read = Money::typed(text, currency).ok().map(Money::amount_text);
+            assert_eq!(read.as_deref(), amount, "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn text_round_trips(units in 0u64..1_000_000_000_000, index in 0usize..Currency::ALL.len()) {
@@ -329,7 +390,7 @@ mod tests {
             prop_assert_eq!(serde_json::from_str::<Money>(&json).ok(), Some(money));
         }
 
-        #[test]
+            #[test]
         fn scaling_never_loses_a_unit(price in 1u32..1_000_000, part in 0u32..1_000_000, whole in 1u32..1_000_000) {
             prop_assume!(part <= whole);
             let scaled = Money::whole(price, Currency::Xtr).scaled_up(Money::whole(part, Currency::Irt), Money::whole(whole, Currency::Irt))?;

@@ -56,6 +56,8 @@ pub struct Settings {
     pub utc_offset: Offset,
     /// Whether the operators are told each morning what the day before brought.
     pub daily_summary: bool,
+    /// Whether the operators are told of each order that a gateway's payment pays.
+    pub paid_order_notices: bool,
     pub updated_at: Timestamp,
     pub version: u64,
 }
@@ -179,6 +181,7 @@ impl Settings {
             cards: Vec::new(),
             utc_offset: Offset::TEHRAN,
             daily_summary: true,
+            paid_order_notices: true,
             updated_at: Timestamp::EPOCH,
             version: 0,
         }

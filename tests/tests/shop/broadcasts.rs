@@ -1,5 +1,4 @@
 //! Messages to many: to whom, in which words, once, and never in the way of a delivery.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests: a broken set-up ends the test")]
 
 use app::seams::Clock as _;
 use domain::{order::OrderStatus, time::Span};

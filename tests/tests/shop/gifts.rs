@@ -330,7 +330,8 @@ async fn telegram_asks_to_wait() {
         giver.tap(step).await.unwrap();
     }
     let wait = FaultKind::NoEffectStatus { status: 429, retry_after: Some(40) };
-    world.telegram.fail(telegram::Fault::once("sendMessage", wait));
+    // The operators' notice meets it as well.
+    world.telegram.fail(telegram::Fault { times: 2, ..telegram::Fault::once("sendMessage", wait) });
     giver.tap("Pay ⭐ 80").await.unwrap();
     let order = world.order(giver.id()).await;
     assert_eq!((order.status, order.delivered_at), (OrderStatus::Provisioned, None));

@@ -8,6 +8,7 @@ mod activity;
 mod architecture;
 #[cfg(test)]
 mod bad_input;
+#[cfg(test)]
 mod broadcasts;
 #[cfg(test)]
 mod by_hand;
@@ -38,6 +39,8 @@ mod operators;
 #[cfg(test)]
 mod original;
 #[cfg(test)]
+mod other_amount;
+#[cfg(test)]
 mod outside;
 #[cfg(test)]
 mod purchase;
@@ -59,6 +62,7 @@ mod reminders;
 mod renewals;
 #[cfg(test)]
 mod screens;
+#[cfg(test)]
 mod self_test;
 #[cfg(test)]
 mod subscriptions;

@@ -143,9 +143,50 @@ async fn what_is_parked_is_tried_again_by_a_tap() {
     let order = world.order(customer.id()).await;
     assert_eq!((order.work.duty, order.work.parked.as_deref()), (Some(Duty::Provision), None));
     // A second tap finds nothing parked.
-    operator.tap_data(message, &retry).await;
+    assert_eq!(operator.tap_data(message, &retry).await.body.unwrap()["text"], "This does not wait any more.");
     world.jobs_until_idle().await;
     assert_eq!(world.order(customer.id()).await.status, OrderStatus::Provisioned);
     operator.tap_data(message, &retry).await;
     assert_eq!(world.history("order", &world.app.names.order(order.id)).await, ["retry"]);
+}
+
+#[tokio::test]
+async fn each_order_that_a_gateway_pays_is_told_once_if_they_like() {
+    let world = World::open().await;
+    let operator = world.operator();
+    let customer = world.telegram.person(7_110_000_007, "<i>Sara", "fa");
+    customer.send("/language").await;
+    customer.tap("English").await.unwrap();
+    actors::order(&customer, "Plan small", "⭐ 80").await;
+    customer.tap("Pay ⭐ 80").await.unwrap();
+    let told = || operator.chat().into_iter().filter(|message| message.text.contains("💰")).collect::<Vec<_>>();
+    let [notice] = told().try_into().unwrap();
+    let reference = world.app.names.order(world.order(customer.id()).await.id);
+    for part in ["⭐ 80 · Plan small", "<i>Sara · 7110000007", reference.as_str(), "Open in the console"] {
+        assert!(notice.text.contains(part), "{part}: {}", notice.text);
+    }
+    let (status, _) = world.admin("PATCH", "/admin/v1/settings", Some(serde_json::json!({"paid_order_notices": false}))).await;
+    assert_eq!(status, 200);
+    world.clock.advance(Span::minutes(5));
+    actors::order(&customer, "Plan small", "⭐ 80").await;
+    customer.tap("Pay ⭐ 80").await.unwrap();
+    assert_eq!(told().len(), 1);
+}
+
+#[tokio::test]
+async fn operators_read_their_own_language() {
+    for (language, who, waits, nobody) in
+        [("fa", "عضویت", "آنچه منتظر شماست", "کسی پیدا نشد"), ("ru", "с нами с", "Что ждёт вас", "Никого не нашлось")]
+    {
+        let world = World::open_with(&[("OPERATOR_LANGUAGE", language)]).await;
+        let operator = world.operator();
+        let customer = world.customer(7_110_000_008);
+        customer.send("/start").await;
+        operator.send("/admin").await;
+        assert!(says(&operator).contains(waits), "{}", says(&operator));
+        operator.send("/find ۷۱۱۰۰۰۰۰۰۸").await;
+        assert!(says(&operator).contains(who), "{}", says(&operator));
+        operator.send("/find 5").await;
+        assert!(says(&operator).contains(nobody), "{}", says(&operator));
+    }
 }

@@ -397,7 +397,11 @@ pub fn shop(desk: &Desk<'_>, item: &Value) -> Form {
         section(
             W::ClockTitle,
             true,
-            vec![field("utc_offset", W::UtcOffset, Kind::Latin).hint(W::UtcOffsetHint), flag("daily_summary", W::DailySummary)],
+            vec![
+                field("utc_offset", W::UtcOffset, Kind::Latin).hint(W::UtcOffsetHint),
+                flag("daily_summary", W::DailySummary),
+                flag("paid_order_notices", W::PaidOrderNotices),
+            ],
         ),
     ];
     let groups = vec![

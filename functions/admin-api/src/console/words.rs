@@ -400,6 +400,7 @@ words! {
     UtcOffset: "The shop’s clock", "ساعت فروشگاه";
     UtcOffsetHint: "From -12:00 to +14:00, for example +03:30.", "از -12:00 تا +14:00، نمونه: +03:30.";
     DailySummary: "Daily summary to the operators", "خلاصهٔ روزانه برای اپراتورها";
+    PaidOrderNotices: "A notice of each paid order to the operators", "خبر هر سفارش پرداخت‌شده برای اپراتورها";
     EditSettings: "Edit the settings", "ویرایش تنظیمات";
     OwnersOnly: "Only owners can change the settings.", "فقط مالک‌ها تنظیمات را تغییر می‌دهند.";
     Gb: "GB", "گیگابایت";

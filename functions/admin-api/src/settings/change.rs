@@ -80,6 +80,8 @@ pub struct SettingsChange {
     pub utc_offset: Option<String>,
     #[serde(default)]
     pub daily_summary: Option<bool>,
+    #[serde(default)]
+    pub paid_order_notices: Option<bool>,
 }
 
 /// Data and days, or a code: exactly one of the two pairs.
@@ -242,6 +244,7 @@ impl Edit {
         }
         settings.utc_offset = self.utc_offset.unwrap_or(settings.utc_offset);
         settings.daily_summary = rest.daily_summary.unwrap_or(settings.daily_summary);
+        settings.paid_order_notices = rest.paid_order_notices.unwrap_or(settings.paid_order_notices);
     }
 }
 

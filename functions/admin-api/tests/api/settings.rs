@@ -15,7 +15,7 @@ async fn they_are_read_and_changed() {
         "referral_reward": {"data_limit_gb": 10, "duration_days": 31}, "welcome_bonus": null,
         "reminders": {"days_left": [3, 1], "data_left_percent": [20, 5], "ended": true, "win_back": {"after_days": 3, "code": null}},
         "support_username": null, "support_relay": true, "gifts": true, "recurring_stars": true, "channels": [], "terms_of_use": null,
-        "invite_only": false, "maintenance": false, "rates": {}, "gateway_limits": {}, "cards": [], "utc_offset": "+03:30", "daily_summary": true, "updated_at": null, "version": 0,
+        "invite_only": false, "maintenance": false, "rates": {}, "gateway_limits": {}, "cards": [], "utc_offset": "+03:30", "daily_summary": true, "paid_order_notices": true, "updated_at": null, "version": 0,
     });
     assert_eq!(initial.body, expected);
     let change = json!({"order_window_minutes": 90, "referral_reward": null, "support_username": "wave_support"});

@@ -68,6 +68,8 @@ pub struct RepliedMessage {
     pub message_id: i32,
     #[serde(default, deserialize_with = "lenient")]
     pub from: Option<User>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub text: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -155,6 +157,8 @@ pub struct CallbackMessage {
     pub has_photo: bool,
     #[serde(default, rename = "text", deserialize_with = "present")]
     pub has_text: bool,
+    #[serde(default, rename = "reply_to_message", deserialize_with = "lenient")]
+    pub reply_to: Option<RepliedMessage>,
 }
 
 impl CallbackMessage {

@@ -552,6 +552,7 @@ fn the_settings() {
               "cards": [],
               "utc_offset": "+03:30",
               "daily_summary": true,
+              "paid_order_notices": true,
               "updated_at": "1970-01-01T00:00:00.000Z",
               "version": 0
             }"#]],

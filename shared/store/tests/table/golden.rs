@@ -359,7 +359,7 @@ async fn the_settings() {
     stored(
         &settings(),
         expect![[r#"
-            27 attributes, 550 bytes
+            28 attributes, 569 bytes
             PK: S "SETTINGS"
             SK: S "SHOP"
             base_currency: S "IRT"
@@ -374,6 +374,7 @@ async fn the_settings() {
             max_open_orders: N 3
             nonce: S "a nonce of 26 characters.."
             order_window_minutes: N 60
+            paid_order_notices: BOOL true
             rates: M {}
             recurring_stars: BOOL true
             referral_reward: M {data_limit_gb: N 10, duration_days: N 31}
@@ -393,7 +394,7 @@ async fn the_settings() {
     stored(
         &Settings::initial(),
         expect![[r#"
-            27 attributes, 539 bytes
+            28 attributes, 558 bytes
             PK: S "SETTINGS"
             SK: S "SHOP"
             base_currency: S "IRT"
@@ -408,6 +409,7 @@ async fn the_settings() {
             max_open_orders: N 3
             nonce: S "a nonce of 26 characters.."
             order_window_minutes: N 60
+            paid_order_notices: BOOL true
             rates: M {}
             recurring_stars: BOOL true
             referral_reward: M {data_limit_gb: N 10, duration_days: N 31}
