@@ -3,10 +3,13 @@
 use std::{collections::BTreeMap, io::Write as _, path::Path, process::ExitCode};
 
 use local::{
+    adopt,
     env_file::{self, EnvFileError},
     introduce::introduce,
     moving,
-    options::{Command, Options, USAGE},
+    options::{Command, Moving, Options, Source, USAGE},
+    original::{self, Tables},
+    report::Report,
     shop::{Ready, Shop},
 };
 use tracing::Level;
@@ -15,6 +18,12 @@ use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::Subsc
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(moving) = Moving::parse(&arguments) {
+        return match moving {
+            Ok(moving) => bring(moving).await,
+            Err(reason) => fail(&reason),
+        };
+    }
     let command = match Command::parse(&arguments) {
         Ok(command) => command,
         Err(reason) => return fail(&reason),
@@ -44,6 +53,35 @@ async fn main() -> ExitCode {
     match shop.run(stopped()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => fail(&reason.to_string()),
+    }
+}
+
+/// Moves something into the shop, and says what came of it.
+async fn bring(moving: Moving) -> ExitCode {
+    log();
+    match move_in(&moving).await {
+        Ok(report) if moving.options.json => say(&format!("{}\n", serde_json::to_string(&report).unwrap_or_default())),
+        Ok(report) => say(&report.to_string()),
+        Err(reason) => fail(&reason),
+    }
+}
+
+async fn move_in(moving: &Moving) -> Result<Report, String> {
+    let settings = environment().map_err(|error| error.to_string())?;
+    // What cannot be read is told before anything is opened.
+    match moving.what {
+        Source::Django => {
+            let tables = Tables::read(&moving.path).map_err(|error| error.to_string())?;
+            let shop = Shop::open(&moving.options, settings).await.map_err(|error| error.to_string())?;
+            let moved = shop.only(async |app| original::import(app, &tables, moving.dry_run).await).await;
+            moved.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
+        }
+        Source::Accounts => {
+            let pairs = adopt::read(&moving.path).map_err(|error| error.to_string())?;
+            let shop = Shop::open(&moving.options, settings).await.map_err(|error| error.to_string())?;
+            let moved = shop.only(async |app| adopt::adopt_pairs(app, &pairs, moving.dry_run).await).await;
+            moved.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
+        }
     }
 }
 

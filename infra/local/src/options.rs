@@ -67,11 +67,16 @@ Usage: cargo run -- [options]
        cargo run -- introduce
        cargo run -- export FILE [--data DIR | --table NAME]
        cargo run -- import FILE [--data DIR | --table NAME] [--continue]
+       cargo run -- import-django PATH [--dry-run] [options]
+       cargo run -- adopt FILE.csv [--dry-run] [options]
 
 introduce tells Telegram the commands and descriptions of the bot of TELEGRAM_BOT_TOKEN, and ends.
 export writes everything that a shop keeps in its table into a new file of JSON lines; import brings such a file into an empty table.
 Without --table the shop in the folder of --data (default .wave-shop) is meant, which must not be running; --table NAME is a table of
 AWS, by the credentials and the region in the environment, or of the engine at AWS_ENDPOINT_URL_DYNAMODB.
+import-django brings the customers of the original Django shop: PATH is its SQLite file, or a folder with a CSV file for each table.
+adopt gives customers accounts that are on the panel: the file has the columns username and telegram_id.
+Both print what came of it (--json: as JSON), and with --dry-run what would, writing nothing.
 
   --port N      listen on 127.0.0.1:N (default 8080; 0: any free port)
   --data DIR    keep everything in DIR (default .wave-shop)
@@ -84,6 +89,52 @@ AWS, by the credentials and the region in the environment, or of the engine at A
 
 /// Options that are there or not.
 const FLAGS: [&str; 6] = ["--fresh", "--json", "--no-seed", "--long-poll", "--help", "-h"];
+
+/// What is moved into a shop before it opens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moving {
+    pub what: Source,
+    pub path: PathBuf,
+    pub dry_run: bool,
+    pub options: Options,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The original shop's database.
+    Django,
+    /// Accounts of the panel, by a list of whose they are.
+    Accounts,
+}
+
+impl Moving {
+    /// Reads a command that moves something. `None`: it is none.
+    ///
+    /// # Errors
+    /// One sentence that names what is wrong.
+    pub fn parse(arguments: &[String]) -> Option<Result<Self, String>> {
+        let (name, rest) = arguments.split_first()?;
+        let (what, needs) = match name.as_str() {
+            "import-django" => (Source::Django, "import-django needs the SQLite file or the folder of CSV files to read"),
+            "adopt" => (Source::Accounts, "adopt needs the CSV file to read"),
+            _ => return None,
+        };
+        let Some((path, rest)) = rest.split_first().filter(|(path, _)| !path.is_empty() && !path.starts_with("--")) else {
+            return Some(Err(needs.to_owned()));
+        };
+        let dry_run = rest.iter().any(|argument| argument == "--dry-run");
+        let options = Options::parse(rest.iter().filter(|argument| *argument != "--dry-run").cloned());
+        Some(options.and_then(|options| {
+            let options = options.ok_or_else(|| format!("{name}: --help stands alone"))?;
+            if options.fresh {
+                return Err(format!("{name} does not go with --fresh"));
+            }
+            // Whoever brings a shop along needs no example, and any port does for the stand-ins.
+            let options = Options { no_seed: true, port: 0, ..options };
+            Ok(Self { what, path: PathBuf::from(path), dry_run, options })
+        }))
+    }
+}
 
 impl Options {
     /// Reads the arguments after the program's name. `Ok(None)`: help was asked for.
@@ -150,5 +201,20 @@ mod tests {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
         assert!(Options::parse(["--data".to_owned(), String::new()]).is_err());
+    }
+
+    #[test]
+    fn what_moves_something_names_its_source() {
+        let parse = |line: &str| Moving::parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+        let moving = parse("import-django old.sqlite3 --dry-run --data=x --json").unwrap().unwrap();
+        assert_eq!((moving.what, moving.path, moving.dry_run), (Source::Django, PathBuf::from("old.sqlite3"), true));
+        assert_eq!((moving.options.data, moving.options.json, moving.options.no_seed), (PathBuf::from("x"), true, true));
+        assert_eq!(parse("adopt a.csv").unwrap().map(|moving| (moving.what, moving.dry_run)), Ok((Source::Accounts, false)));
+        assert!(parse("").is_none() && parse("--json").is_none() && parse("introduce").is_none());
+        for wrong in
+            ["adopt", "adopt --dry-run", "import-django x --fresh", "import-django x --nope", "adopt a.csv b.csv", "adopt x --help"]
+        {
+            assert!(parse(wrong).unwrap().is_err(), "{wrong}");
+        }
     }
 }

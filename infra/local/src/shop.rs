@@ -179,6 +179,24 @@ impl Shop {
         Ok(Self { app, gateway, telegram, panel, ready, listener, router, engine, long_poll, _folder: folder })
     }
 
+    /// Does one thing with the shop and ends. Nobody is served meanwhile and no job runs; stand-ins answer.
+    ///
+    /// # Errors
+    /// When what was said cannot be kept.
+    pub async fn only<T>(self, work: impl AsyncFnOnce(&App) -> T) -> Result<T, ShopError> {
+        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
+        let stand_ins = tokio::spawn(async move { axum::serve(self.listener, service).await });
+        let done = work(&self.app).await;
+        stand_ins.abort();
+        if let Some(telegram) = &self.telegram {
+            telegram.shut_down().map_err(|error| ShopError::StandIn(error.to_string()))?;
+        }
+        if let Some(engine) = self.engine {
+            let _ = tokio::time::timeout(Duration::from_secs(1), engine.stop()).await;
+        }
+        Ok(done)
+    }
+
     /// Answers until `stop` is done.
     ///
     /// # Errors

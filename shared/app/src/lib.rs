@@ -5,6 +5,7 @@
 pub mod account;
 pub mod activity;
 pub mod admin;
+pub mod adopt;
 mod audit;
 pub mod bot_profile;
 pub mod broadcast;

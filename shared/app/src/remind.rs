@@ -357,7 +357,7 @@ fn is_due(work: &Work, now: Timestamp) -> bool {
 }
 
 /// An account as reminders look at it.
-fn seen(account: Option<&Account>) -> Seen {
+pub(crate) fn seen(account: Option<&Account>) -> Seen {
     let Some(account) = account else {
         return Seen { standing: Standing::Absent, used: 0, data_limit: None, expires_at: None, on_hold: None };
     };

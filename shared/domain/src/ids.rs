@@ -143,7 +143,8 @@ pub fn latin_digit(c: char) -> char {
     char::from_digit(offset, 10).unwrap_or(c)
 }
 
-/// The name of an account on the panel: `^[a-z0-9_]{3,32}$`, which every panel accepts and no collation confuses. Holds no personal data.
+/// The name of an account on the panel. The shop's own are `[a-z0-9_]`, which every panel accepts and no collation confuses, and hold no personal data;
+/// accounts that were there before the shop have what the panel allows: 3 to 32 of `A-Z a-z 0-9 _ - @ .`, none of which needs escaping in a URL.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubscriptionName(String);
 
@@ -161,11 +162,11 @@ impl FromStr for SubscriptionName {
     type Err = InvalidId;
     fn from_str(text: &str) -> Result<Self, InvalidId> {
         let fits = (3..=32).contains(&text.len());
-        let clean = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        let clean = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'@' | b'.'));
         if fits && clean {
             Ok(Self(text.to_owned()))
         } else {
-            Err(InvalidId::new("subscription name", "3 to 32 characters of a-z, 0-9 and _"))
+            Err(InvalidId::new("subscription name", "3 to 32 characters of A-Z, a-z, 0-9, _, -, @ and ."))
         }
     }
 }
@@ -360,7 +361,16 @@ mod tests {
         assert_eq!(code("wave\u{200c}20"), Some("WAVE20".to_owned()));
         assert_eq!(code("ab"), None);
         assert_eq!(code("не-код"), None);
-        assert!(name("ws_1") && !name("ws") && !name("Ws1") && !name("abc\n") && !name(&"a".repeat(33)) && name(&"a".repeat(32)));
+        assert!(
+            name("ws_1")
+                && !name("ws")
+                && name("QiVPN_1a2b3c4d-5e6f-7890-abcd-ef")
+                && !name("a/b")
+                && !name("a b")
+                && !name("abc\n")
+                && !name(&"a".repeat(33))
+                && name(&"a".repeat(32))
+        );
         assert!(TelegramUserId::new(0).is_err() && TelegramUserId::new(-5).is_err());
         assert_eq!("7000000000".parse::<TelegramUserId>().map(TelegramUserId::get), Ok(7_000_000_000));
     }

@@ -113,7 +113,7 @@ pub fn look(subscription: &Subscription, seen: &Seen, settings: &Reminders, now:
 
 impl Seen {
     /// Whether it has ended and the panel has not noticed yet.
-    fn has_ended(&self, now: Timestamp) -> bool {
+    pub(crate) fn has_ended(&self, now: Timestamp) -> bool {
         self.end().is_some_and(|end| end <= now) || self.data_limit.is_some_and(|limit| self.used >= limit)
     }
 

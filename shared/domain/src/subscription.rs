@@ -9,6 +9,7 @@ use crate::{
     ids::{OrderId, OrderKey, ProductId, SubscriptionName},
     order::Order,
     product::{ProductKind, Terms},
+    reminder::{Seen, Standing},
     time::{Span, Timestamp},
 };
 
@@ -239,6 +240,31 @@ impl Subscription {
             version: 1,
         };
         subscription.look_anew(now);
+        subscription
+    }
+
+    /// What a customer holds whose account was there before the shop, as the panel shows it. Of what has ended already he is told nothing.
+    pub fn adopted(order: &Order, name: SubscriptionName, seen: &Seen, link: String, now: Timestamp) -> Self {
+        let mut subscription = Self::of(order, link, now);
+        subscription.name = name;
+        subscription.data_limit = seen.data_limit;
+        let days = |span: Span| u16::try_from(span.as_seconds().unsigned_abs().div_ceil(86_400)).unwrap_or(u16::MAX).max(1);
+        let left = seen.expires_at.map(|end| end.since(now)).or(seen.on_hold);
+        // How long it works in all is not known of what has begun, unless its order says so.
+        subscription.duration_days = left.map(|left| order.terms.duration_days.unwrap_or_else(|| days(left)));
+        subscription.look_anew(now);
+        match seen.standing {
+            Standing::Absent => subscription.disabled_at = Some(now),
+            Standing::Limited | Standing::Expired => subscription.ended_at = Some(now),
+            Standing::Active | Standing::OnHold => subscription.ended_at = seen.has_ended(now).then_some(now),
+        }
+        if subscription.ended_at.is_some() {
+            subscription.ended_at = seen.expires_at.filter(|end| *end <= now).or(Some(now));
+            subscription.reminded = vec![Reminder::Ended, Reminder::WinBack];
+        }
+        if !subscription.is_held() {
+            subscription.owe_look(None);
+        }
         subscription
     }
 

@@ -162,6 +162,22 @@ impl Write {
         Self::count(inviter, "granted", "attribute_exists(#pk)")
     }
 
+    /// A user who was invited in another shop came over from there, with what became of that: as one write, since a transaction has one for each item.
+    /// Condition: the inviter exists.
+    pub fn count_moved(inviter: TelegramUserId, granted: bool) -> Self {
+        let write = Self::update(keys::user(inviter), "attribute_exists(#pk)")
+            .name("#pk", schema::PK)
+            .name("#invited", "invited")
+            .name("#version", schema::VERSION)
+            .value(":one", number(1));
+        if granted {
+            let write = write.name("#qualified", "qualified").name("#granted", "granted");
+            write.rest("ADD #invited :one, #qualified :one, #granted :one, #version :one")
+        } else {
+            write.rest("ADD #invited :one, #version :one")
+        }
+    }
+
     fn count(user: TelegramUserId, counter: &str, condition: &str) -> Self {
         Self::update(keys::user(user), condition)
             .name("#pk", schema::PK)

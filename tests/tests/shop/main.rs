@@ -37,6 +37,8 @@ mod moving;
 #[cfg(test)]
 mod operators;
 #[cfg(test)]
+mod original;
+#[cfg(test)]
 mod other_amount;
 #[cfg(test)]
 mod outside;

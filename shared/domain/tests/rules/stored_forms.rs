@@ -690,7 +690,7 @@ fn what_breaks_a_rule_is_not_read() {
         ("total", serde_json::json!({"amount": "1.5", "currency": "IRT"})),
         ("total", serde_json::json!({"amount": 1, "currency": "IRT"})),
         ("total", serde_json::json!({"amount": "1", "currency": "XTS"})),
-        ("panel_name", serde_json::json!("UPPER")),
+        ("panel_name", serde_json::json!("a/b")),
         ("expires_at", serde_json::json!("tomorrow")),
         ("id", serde_json::json!({"buyer": -1, "key": ulid(1).to_string()})),
         ("id", serde_json::json!({"buyer": 1, "key": ulid(1).to_string().to_lowercase()})),
