@@ -325,7 +325,9 @@ async fn money_without_an_order() {
     )
     .await;
     payment.work.clear();
-    stored(&payment, expect![[r#"
+    stored(
+        &payment,
+        expect![[r#"
         16 attributes, 473 bytes
         PK: S "PAYMENT#card#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1"
         SK: S "PAYMENT"
@@ -343,7 +345,9 @@ async fn money_without_an_order() {
         summary: M {method: S "card"}
         version: N 1
         work_shard: S "unapplied"
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
