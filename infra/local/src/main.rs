@@ -1,9 +1,11 @@
 //! `cargo run`: the whole shop on this machine.
 
-use std::{collections::BTreeMap, io::Write as _, path::Path, process::ExitCode};
+use std::{collections::BTreeMap, error::Error, io::Write as _, path::Path, process::ExitCode};
 
+use app::App;
 use local::{
     adopt,
+    elsewhere::elsewhere,
     env_file::{self, EnvFileError},
     introduce::introduce,
     moving,
@@ -72,17 +74,40 @@ async fn move_in(moving: &Moving) -> Result<Report, String> {
     match moving.what {
         Source::Django => {
             let tables = Tables::read(&moving.path).map_err(|error| error.to_string())?;
-            let shop = Shop::open(&moving.options, settings).await.map_err(|error| error.to_string())?;
-            let moved = shop.only(async |app| original::import(app, &tables, moving.dry_run).await).await;
-            moved.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
+            let moved = over(moving, settings, async |app| original::import(app, &tables, moving.dry_run).await).await?;
+            moved.map_err(|error| whole(&error))
         }
         Source::Accounts => {
             let pairs = adopt::read(&moving.path).map_err(|error| error.to_string())?;
-            let shop = Shop::open(&moving.options, settings).await.map_err(|error| error.to_string())?;
-            let moved = shop.only(async |app| adopt::adopt_pairs(app, &pairs, moving.dry_run).await).await;
-            moved.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
+            let moved = over(moving, settings, async |app| adopt::adopt_pairs(app, &pairs, moving.dry_run).await).await?;
+            moved.map_err(|error| whole(&error))
         }
     }
+}
+
+/// Does one thing with the shop that is meant: the one on this machine, or the one that has a table elsewhere.
+async fn over<T>(moving: &Moving, settings: BTreeMap<String, String>, work: impl AsyncFnOnce(&App) -> T) -> Result<T, String> {
+    match &moving.table {
+        Some(table) => Ok(work(&elsewhere(table, settings).await.map_err(|error| whole(&error))?).await),
+        None => {
+            let shop = Shop::open(&moving.options, settings).await.map_err(|error| error.to_string())?;
+            shop.only(work).await.map_err(|error| error.to_string())
+        }
+    }
+}
+
+/// An error with what it comes from, in one line.
+fn whole(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let said = cause.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        source = cause.source();
+    }
+    text
 }
 
 /// Does what was asked for instead of opening the shop, and says what was done.
