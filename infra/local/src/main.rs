@@ -10,7 +10,7 @@ use local::{
     introduce::introduce,
     moving,
     options::{Command, Moving, Options, Source, USAGE},
-    original::{self, Tables},
+    original::{self, ImportError, Tables},
     report::Report,
     shop::{Ready, Shop},
 };
@@ -64,34 +64,45 @@ async fn bring(moving: Moving) -> ExitCode {
     match move_in(&moving).await {
         Ok(report) if moving.options.json => say(&format!("{}\n", serde_json::to_string(&report).unwrap_or_default())),
         Ok(report) => say(&report.to_string()),
-        Err(reason) => fail(&reason),
+        Err(NotMoved::Before(reason)) => refuse("Nothing was moved", &reason),
+        Err(NotMoved::Under(reason)) if moving.dry_run => refuse("The dry run came to no end", &reason),
+        Err(NotMoved::Under(reason)) => refuse("Not everything was moved; run it again", &reason),
     }
 }
 
-async fn move_in(moving: &Moving) -> Result<Report, String> {
-    let settings = environment().map_err(|error| error.to_string())?;
+/// Why something was not moved.
+enum NotMoved {
+    /// Nothing was opened, or nothing written.
+    Before(String),
+    Under(String),
+}
+
+async fn move_in(moving: &Moving) -> Result<Report, NotMoved> {
+    let before = |error: &dyn Error| NotMoved::Before(whole(error));
+    let under = |error: &dyn Error| NotMoved::Under(whole(error));
+    let settings = environment().map_err(|error| before(&error))?;
     // What cannot be read is told before anything is opened.
     match moving.what {
         Source::Django => {
-            let tables = Tables::read(&moving.path).map_err(|error| error.to_string())?;
+            let tables = Tables::read(&moving.path).map_err(|error| before(&error))?;
             let moved = over(moving, settings, async |app| original::import(app, &tables, moving.dry_run).await).await?;
-            moved.map_err(|error| whole(&error))
+            moved.map_err(|error| if matches!(error, ImportError::Currency(_)) { before(&error) } else { under(&error) })
         }
         Source::Accounts => {
-            let pairs = adopt::read(&moving.path).map_err(|error| error.to_string())?;
+            let pairs = adopt::read(&moving.path).map_err(|error| before(&error))?;
             let moved = over(moving, settings, async |app| adopt::adopt_pairs(app, &pairs, moving.dry_run).await).await?;
-            moved.map_err(|error| whole(&error))
+            moved.map_err(|error| under(&error))
         }
     }
 }
 
 /// Does one thing with the shop that is meant: the one on this machine, or the one that has a table elsewhere.
-async fn over<T>(moving: &Moving, settings: BTreeMap<String, String>, work: impl AsyncFnOnce(&App) -> T) -> Result<T, String> {
+async fn over<T>(moving: &Moving, settings: BTreeMap<String, String>, work: impl AsyncFnOnce(&App) -> T) -> Result<T, NotMoved> {
     match &moving.table {
-        Some(table) => Ok(work(&elsewhere(table, settings).await.map_err(|error| whole(&error))?).await),
+        Some(table) => Ok(work(&elsewhere(table, settings).await.map_err(|error| NotMoved::Before(whole(&error)))?).await),
         None => {
-            let shop = Shop::open(&moving.options, settings).await.map_err(|error| error.to_string())?;
-            shop.only(work).await.map_err(|error| error.to_string())
+            let shop = Shop::open(&moving.options, settings).await.map_err(|error| NotMoved::Before(whole(&error)))?;
+            shop.only(work).await.map_err(|error| NotMoved::Under(whole(&error)))
         }
     }
 }
@@ -186,6 +197,10 @@ fn say(text: &str) -> ExitCode {
 }
 
 fn fail(reason: &str) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "wave-shop cannot start: {reason}");
+    refuse("wave-shop cannot start", reason)
+}
+
+fn refuse(what: &str, reason: &str) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "{what}: {reason}");
     ExitCode::FAILURE
 }

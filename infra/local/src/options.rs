@@ -118,7 +118,7 @@ impl Moving {
     pub fn parse(arguments: &[String]) -> Option<Result<Self, String>> {
         let (name, rest) = arguments.split_first()?;
         let (what, needs) = match name.as_str() {
-            "import-django" => (Source::Django, "import-django needs the SQLite file or the folder of CSV files to read"),
+            "import-django" => (Source::Django, "import-django needs the SQLite file, the dump or the folder of CSV files to read"),
             "adopt" => (Source::Accounts, "adopt needs the CSV file to read"),
             _ => return None,
         };

@@ -1,7 +1,7 @@
 //! Moving in: the original shop's database and accounts that are on the panel already, as often as one likes, with nothing lost and nothing overwritten.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -24,11 +24,13 @@ use domain::{
 use embedded_dynamodb::Fault;
 use local::{
     adopt::{adopt_pairs, read},
+    elsewhere::elsewhere,
     original::{Tables, import},
     panel::Status,
     report::Report,
 };
 use rusqlite::Connection;
+use rust_decimal::Decimal;
 use serde_json::json;
 use tests::{World, actors::says};
 use tokio::task::JoinSet;
@@ -499,7 +501,13 @@ async fn an_operator_adopts_an_account_by_its_name() {
     world.panel.up();
     assert_eq!(world.contents().await, before, "what is refused leaves nothing");
 
+    world.dynamodb.take_log();
     let (status, given) = world.admin_named("one", &path(7_100_000_030), &body("Old.one")).await;
+    let log = world.dynamodb.take_log();
+    let written: Decimal = log.iter().map(|one| one.write.total()).sum();
+    let read: Decimal = log.iter().map(|one| one.read.total()).sum();
+    // Six items in one transaction: subscription, order, customer, whose it is, audit entry, answer.
+    assert!(written <= Decimal::from(16) && read <= Decimal::from(7) && log.len() <= 8, "{written} {read} {log:?}");
     assert_eq!((status, given["panel_username"].as_str(), given["status"].as_str()), (200, Some("Old.one"), Some("active")), "{given}");
     let moved = world.contents().await;
     assert_eq!(world.admin_named("one", &path(7_100_000_030), &body("Old.one")).await, (200, given.clone()), "the same request again");
@@ -520,4 +528,37 @@ async fn an_operator_adopts_an_account_by_its_name() {
     assert_eq!(world.admin("GET", "/admin/v1/orders?q=Old.two", None).await.1["items"], json!([]));
     customer.send("/subscriptions").await;
     assert!(says(&customer).contains("Old.one"), "{}", says(&customer));
+}
+
+/// From a machine that has nothing but the credentials and the shop's settings.
+#[tokio::test]
+async fn the_original_moves_into_a_table_elsewhere() {
+    let (world, _folder, tables) = opened().await;
+    let settings: BTreeMap<String, String> = world.settings.iter().cloned().collect();
+    let with = |change: &dyn Fn(&mut BTreeMap<String, String>)| {
+        let mut settings = settings.clone();
+        change(&mut settings);
+        settings
+    };
+    let credentials = with(&|settings| {
+        settings.remove("AWS_ENDPOINT_URL_DYNAMODB");
+        settings.remove("AWS_ACCESS_KEY_ID");
+    });
+    let token = with(&|settings| drop(settings.remove("TELEGRAM_BOT_TOKEN")));
+    for (table, settings, said) in [
+        ("shop", credentials, "set AWS_ACCESS_KEY_ID"),
+        ("shop", token, "TELEGRAM_BOT_TOKEN is not set"),
+        ("another", settings.clone(), "the table another cannot be read"),
+    ] {
+        let error = elsewhere(table, settings).await.err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains(said), "{error}");
+    }
+    // It needs neither what Telegram proves itself with nor where the shop is reached.
+    let bare =
+        with(&|settings| settings.retain(|name, _| !["PUBLIC_URL", "TELEGRAM_WEBHOOK_SECRET", "TABLE_NAME"].contains(&name.as_str())));
+    let app = elsewhere("shop", bare).await.unwrap();
+    let report = import(&app, &tables, false).await.unwrap();
+    assert_eq!(counts(&report), NEW.to_vec(), "{report}");
+    assert_eq!(world.order(BUYER).await.panel_name.as_str(), ACCOUNT);
+    assert_eq!(import(&world.app, &tables, false).await.unwrap().count("subscriptions").already_there, 1, "it is the same shop");
 }

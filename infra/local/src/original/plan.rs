@@ -381,6 +381,7 @@ fn users(
     let inviters = inviters(&rows, report);
     let depth = |id: &TelegramUserId| std::iter::successors(inviters.get(id), |above| inviters.get(above)).count();
     let mut users = Vec::new();
+    let mut unrewarded = 0_u32;
     for (id, row) in &rows {
         let joined_at = row.time(&["created_at"]).unwrap_or(now).min(now);
         let changed_at = row.time(&["updated_at"]).unwrap_or(joined_at).min(now);
@@ -400,11 +401,14 @@ fn users(
                 referral.qualified_at = first.map(|(at, _)| at).or(Some(changed_at));
                 referral.granted_at = Some(changed_at);
             } else if first.is_some() {
-                report.note(format!("user {id} was invited and has bought, and no prize was given for him: none is owed here"));
+                unrewarded += 1;
             }
             referral
         });
         users.push((user, referral));
+    }
+    if unrewarded > 0 {
+        report.note(format!("{unrewarded} users were invited and have bought, and no prize was given for them: none is owed here"));
     }
     users.sort_by_key(|(user, _)| (depth(&user.id), user.id));
     users
