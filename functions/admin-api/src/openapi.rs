@@ -65,6 +65,7 @@ use crate::{
         users::ban,
         users::unban,
         users::grant,
+        users::adopt,
         users::attach_referral,
         referrals::list,
         subscriptions::list,

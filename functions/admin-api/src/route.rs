@@ -81,6 +81,7 @@ pub static ROUTES: &[Route] = &[
     route!(POST "/admin/v1/users/{id}/ban", OPERATOR, users::ban),
     route!(POST "/admin/v1/users/{id}/unban", OPERATOR, users::unban),
     route!(POST "/admin/v1/users/{id}/grant", OPERATOR, users::grant),
+    route!(POST "/admin/v1/users/{id}/adopt", OPERATOR, users::adopt),
     route!(POST "/admin/v1/users/{id}/attach-referral", OPERATOR, users::attach_referral),
     route!(GET "/admin/v1/referrals", VIEWER, referrals::list),
     route!(GET "/admin/v1/subscriptions", VIEWER, subscriptions::list),

@@ -6,12 +6,12 @@ use app::{
     admin::{Cursor, Owner, UserFilter},
 };
 use domain::{
-    TelegramUserId, activity as activities,
+    SubscriptionName, TelegramUserId, activity as activities,
     admin::Role,
     guesses::Guesses,
     order,
     referral::{self, ReferralStats},
-    user,
+    subscription, user,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -292,6 +292,30 @@ pub async fn grant(call: &Call<'_>) -> Result<Reply, Problem> {
     let answer = |order: &order::Order| ok(&Order::of(call.app, order));
     let order = Box::pin(call.app.grant(call.id()?, &asked, call.by(&answer)?, call.deadline)).await;
     Ok(answer(&order.map_err(|error| call.refusal(error))?).into())
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"panel_username": "old_account"}))]
+pub struct AccountToAdopt {
+    /// The account's name on the panel: 3 to 32 of `A-Z a-z 0-9 _ - @ .`.
+    #[schema(pattern = "^[A-Za-z0-9_@.-]{3,32}$", example = "old_account")]
+    pub panel_username: String,
+}
+
+/// Gives a user an account that is on the panel already
+///
+/// One that was there before the shop becomes a subscription of his, with the limits, the time and the link that the panel has for it; the panel is only read. An
+/// account is adopted once: what another user has, or what the shop made itself, is refused. Doing it twice is success.
+#[utoipa::path(post, path = "/admin/v1/users/{id}/adopt", tag = "users", params(("id" = i64, Path, description = "The Telegram id.", example = 7_000_000_001_i64)), request_body = AccountToAdopt, responses((status = 200, description = "The subscription as it is now.", body = Subscription)))]
+pub async fn adopt(call: &Call<'_>) -> Result<Reply, Problem> {
+    let asked: AccountToAdopt = call.body()?;
+    let mut faults = Faults::default();
+    let name: Option<SubscriptionName> = faults.parse("panel_username", Some(&asked.panel_username));
+    let name = faults.of_fields_with(name)?;
+    let answer = |held: &subscription::Subscription| ok(&Subscription::of(call, held));
+    let adopted = Box::pin(call.app.adopt_by_name(call.id()?, &name, call.by(&answer)?, call.deadline)).await;
+    adopted.map(|held| answer(&held).into()).map_err(|error| call.refusal(error))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

@@ -7,6 +7,7 @@ use app::{
     adopt::{Adopted, Adoption},
     operate::OperateError,
 };
+use clients::panel::{Account, PanelError};
 use domain::{SubscriptionName, TelegramUserId, admin::Actor};
 use thiserror::Error;
 
@@ -91,39 +92,67 @@ pub(crate) async fn adopt(app: &App, wanted: Vec<Wanted>, kind: &'static str, re
     let mut left = Vec::new();
     for wanted in wanted {
         // What is there already needs no panel.
-        if app.has_account(wanted.adoption.customer, &wanted.name).await? {
-            report.put(kind, false);
-        } else {
-            left.push(wanted);
+        match app.has_account(wanted.adoption.customer, &wanted.name).await {
+            Ok(Some(_)) => report.put(kind, false),
+            Ok(None) => left.push(wanted),
+            Err(error) => refused(kind, &wanted.name, error, report)?,
         }
     }
     for batch in left.chunks(BATCH) {
-        let names: Vec<&SubscriptionName> = batch.iter().map(|wanted| &wanted.name).collect();
-        let accounts = match app.panel.accounts(&names, app.now(), PANEL_TIMEOUT).await {
-            Ok(accounts) => accounts,
-            Err(error) => {
-                for name in names {
-                    report.skip(kind, name, format!("{error}: run it again"));
+        for (Wanted { name, adoption }, found) in batch.iter().zip(look_up(app, batch).await) {
+            let account = match found {
+                Ok(Some(account)) => account,
+                Ok(None) => {
+                    report.skip(kind, name, "the panel has no such account");
+                    continue;
                 }
-                continue;
-            }
-        };
-        for Wanted { name, adoption } in batch {
-            let Some(account) = accounts.iter().find(|account| account.name.as_str().eq_ignore_ascii_case(name.as_str())) else {
-                report.skip(kind, name, "the panel has no such account");
-                continue;
+                Err(error) => {
+                    report.skip(kind, name, format!("{error}: run it again"));
+                    continue;
+                }
             };
-            if report.dry_run {
-                report.put(kind, true);
-                continue;
-            }
-            match app.adopt(account, adoption, &Actor::Bootstrap).await {
-                Ok(Adopted::Now(_)) => report.put(kind, true),
-                Ok(Adopted::Already) => report.put(kind, false),
-                Err(OperateError::App(error)) => return Err(error),
-                Err(error) => report.skip(kind, name, error),
+            let adopted = if report.dry_run {
+                app.adoptable(&account, adoption.customer).await.map(|held| held.is_none())
+            } else {
+                app.adopt(&account, adoption, &Actor::Bootstrap).await.map(|adopted| matches!(adopted, Adopted::Now(_)))
+            };
+            match adopted {
+                Ok(new) => report.put(kind, new),
+                Err(error) => refused(kind, name, error, report)?,
             }
         }
     }
     Ok(())
+}
+
+/// Only a table that does not answer ends the run.
+fn refused(kind: &'static str, name: &SubscriptionName, error: OperateError, report: &mut Report) -> Result<(), AppError> {
+    match error {
+        OperateError::App(error) => Err(error),
+        error => {
+            report.skip(kind, name, error);
+            Ok(())
+        }
+    }
+}
+
+/// What the panel has under each of these names, in their order: by one list, or one by one where one of them spoils it.
+async fn look_up(app: &App, batch: &[Wanted]) -> Vec<Result<Option<Account>, PanelError>> {
+    let names: Vec<&SubscriptionName> = batch.iter().map(|wanted| &wanted.name).collect();
+    let is = |account: &Account, name: &SubscriptionName| account.name.as_str().eq_ignore_ascii_case(name.as_str());
+    let error = match app.panel.accounts(&names, app.now(), PANEL_TIMEOUT).await {
+        Ok(accounts) => return names.iter().map(|name| Ok(accounts.iter().find(|account| is(account, name)).cloned())).collect(),
+        Err(error) => error,
+    };
+    if error != (PanelError::Unavailable { status: 500 }) {
+        return names.iter().map(|_| Err(error.clone())).collect();
+    }
+    let mut found = Vec::with_capacity(names.len());
+    for name in names {
+        found.push(match app.panel.account(name, app.now(), PANEL_TIMEOUT).await {
+            Err(PanelError::NotFound) => Ok(None),
+            found => found,
+        });
+    }
+    found
 }

@@ -2,6 +2,7 @@
 
 pub mod adopt;
 pub mod data;
+pub mod elsewhere;
 pub mod env_file;
 pub mod gateway;
 pub mod introduce;

@@ -1,14 +1,16 @@
 //! `cargo run`: the whole shop on this machine.
 
-use std::{collections::BTreeMap, io::Write as _, path::Path, process::ExitCode};
+use std::{collections::BTreeMap, error::Error, io::Write as _, path::Path, process::ExitCode};
 
+use app::App;
 use local::{
     adopt,
+    elsewhere::elsewhere,
     env_file::{self, EnvFileError},
     introduce::introduce,
     moving,
     options::{Command, Moving, Options, Source, USAGE},
-    original::{self, Tables},
+    original::{self, ImportError, Tables},
     report::Report,
     shop::{Ready, Shop},
 };
@@ -62,27 +64,61 @@ async fn bring(moving: Moving) -> ExitCode {
     match move_in(&moving).await {
         Ok(report) if moving.options.json => say(&format!("{}\n", serde_json::to_string(&report).unwrap_or_default())),
         Ok(report) => say(&report.to_string()),
-        Err(reason) => fail(&reason),
+        Err(NotMoved::Before(reason)) => refuse("Nothing was moved", &reason),
+        Err(NotMoved::Under(reason)) if moving.dry_run => refuse("The dry run came to no end", &reason),
+        Err(NotMoved::Under(reason)) => refuse("Not everything was moved; run it again", &reason),
     }
 }
 
-async fn move_in(moving: &Moving) -> Result<Report, String> {
-    let settings = environment().map_err(|error| error.to_string())?;
+/// Why something was not moved.
+enum NotMoved {
+    /// Nothing was opened, or nothing written.
+    Before(String),
+    Under(String),
+}
+
+async fn move_in(moving: &Moving) -> Result<Report, NotMoved> {
+    let before = |error: &dyn Error| NotMoved::Before(whole(error));
+    let under = |error: &dyn Error| NotMoved::Under(whole(error));
+    let settings = environment().map_err(|error| before(&error))?;
     // What cannot be read is told before anything is opened.
     match moving.what {
         Source::Django => {
-            let tables = Tables::read(&moving.path).map_err(|error| error.to_string())?;
-            let shop = Shop::open(&moving.options, settings).await.map_err(|error| error.to_string())?;
-            let moved = shop.only(async |app| original::import(app, &tables, moving.dry_run).await).await;
-            moved.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
+            let tables = Tables::read(&moving.path).map_err(|error| before(&error))?;
+            let moved = over(moving, settings, async |app| original::import(app, &tables, moving.dry_run).await).await?;
+            moved.map_err(|error| if matches!(error, ImportError::Currency(_)) { before(&error) } else { under(&error) })
         }
         Source::Accounts => {
-            let pairs = adopt::read(&moving.path).map_err(|error| error.to_string())?;
-            let shop = Shop::open(&moving.options, settings).await.map_err(|error| error.to_string())?;
-            let moved = shop.only(async |app| adopt::adopt_pairs(app, &pairs, moving.dry_run).await).await;
-            moved.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
+            let pairs = adopt::read(&moving.path).map_err(|error| before(&error))?;
+            let moved = over(moving, settings, async |app| adopt::adopt_pairs(app, &pairs, moving.dry_run).await).await?;
+            moved.map_err(|error| under(&error))
         }
     }
+}
+
+/// Does one thing with the shop that is meant: the one on this machine, or the one that has a table elsewhere.
+async fn over<T>(moving: &Moving, settings: BTreeMap<String, String>, work: impl AsyncFnOnce(&App) -> T) -> Result<T, NotMoved> {
+    match &moving.table {
+        Some(table) => Ok(work(&elsewhere(table, settings).await.map_err(|error| NotMoved::Before(whole(&error)))?).await),
+        None => {
+            let shop = Shop::open(&moving.options, settings).await.map_err(|error| NotMoved::Before(whole(&error)))?;
+            shop.only(work).await.map_err(|error| NotMoved::Under(whole(&error)))
+        }
+    }
+}
+
+/// An error with what it comes from, in one line.
+fn whole(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let said = cause.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        source = cause.source();
+    }
+    text
 }
 
 /// Does what was asked for instead of opening the shop, and says what was done.
@@ -161,6 +197,10 @@ fn say(text: &str) -> ExitCode {
 }
 
 fn fail(reason: &str) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "wave-shop cannot start: {reason}");
+    refuse("wave-shop cannot start", reason)
+}
+
+fn refuse(what: &str, reason: &str) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "{what}: {reason}");
     ExitCode::FAILURE
 }

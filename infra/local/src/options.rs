@@ -67,16 +67,17 @@ Usage: cargo run -- [options]
        cargo run -- introduce
        cargo run -- export FILE [--data DIR | --table NAME]
        cargo run -- import FILE [--data DIR | --table NAME] [--continue]
-       cargo run -- import-django PATH [--dry-run] [options]
-       cargo run -- adopt FILE.csv [--dry-run] [options]
+       cargo run -- import-django PATH [--dry-run] [--table NAME] [options]
+       cargo run -- adopt FILE.csv [--dry-run] [--table NAME] [options]
 
 introduce tells Telegram the commands and descriptions of the bot of TELEGRAM_BOT_TOKEN, and ends.
 export writes everything that a shop keeps in its table into a new file of JSON lines; import brings such a file into an empty table.
 Without --table the shop in the folder of --data (default .wave-shop) is meant, which must not be running; --table NAME is a table of
 AWS, by the credentials and the region in the environment, or of the engine at AWS_ENDPOINT_URL_DYNAMODB.
-import-django brings the customers of the original Django shop: PATH is its SQLite file, or a folder with a CSV file for each table.
+import-django brings the customers of the original Django shop: PATH is its SQLite file, a plain dump of PostgreSQL, or a folder with a CSV file for each table.
 adopt gives customers accounts that are on the panel: the file has the columns username and telegram_id.
-Both print what came of it (--json: as JSON), and with --dry-run what would, writing nothing.
+Both print what came of it (--json: as JSON), and with --dry-run what would, writing nothing. They can be run again. Accounts are looked for on the panel of
+PANEL_URL, which is only read. --table NAME as above, with the settings of the shop that has that table.
 
   --port N      listen on 127.0.0.1:N (default 8080; 0: any free port)
   --data DIR    keep everything in DIR (default .wave-shop)
@@ -96,6 +97,8 @@ pub struct Moving {
     pub what: Source,
     pub path: PathBuf,
     pub dry_run: bool,
+    /// A table of AWS, or of the engine at `AWS_ENDPOINT_URL_DYNAMODB`, instead of the local shop's.
+    pub table: Option<String>,
     pub options: Options,
 }
 
@@ -115,23 +118,33 @@ impl Moving {
     pub fn parse(arguments: &[String]) -> Option<Result<Self, String>> {
         let (name, rest) = arguments.split_first()?;
         let (what, needs) = match name.as_str() {
-            "import-django" => (Source::Django, "import-django needs the SQLite file or the folder of CSV files to read"),
+            "import-django" => (Source::Django, "import-django needs the SQLite file, the dump or the folder of CSV files to read"),
             "adopt" => (Source::Accounts, "adopt needs the CSV file to read"),
             _ => return None,
         };
         let Some((path, rest)) = rest.split_first().filter(|(path, _)| !path.is_empty() && !path.starts_with("--")) else {
             return Some(Err(needs.to_owned()));
         };
-        let dry_run = rest.iter().any(|argument| argument == "--dry-run");
-        let options = Options::parse(rest.iter().filter(|argument| *argument != "--dry-run").cloned());
-        Some(options.and_then(|options| {
+        let (mut dry_run, mut table, mut others) = (false, None, Vec::new());
+        let mut rest = rest.iter();
+        while let Some(argument) = rest.next() {
+            match argument.as_str() {
+                "--dry-run" => dry_run = true,
+                "--table" => match rest.next().filter(|value| !value.is_empty() && !value.starts_with("--")) {
+                    Some(name) => table = Some(name.clone()),
+                    None => return Some(Err("--table needs a value".to_owned())),
+                },
+                _ => others.push(argument.clone()),
+            }
+        }
+        Some(Options::parse(others).and_then(|options| {
             let options = options.ok_or_else(|| format!("{name}: --help stands alone"))?;
             if options.fresh {
                 return Err(format!("{name} does not go with --fresh"));
             }
             // Whoever brings a shop along needs no example, and any port does for the stand-ins.
             let options = Options { no_seed: true, port: 0, ..options };
-            Ok(Self { what, path: PathBuf::from(path), dry_run, options })
+            Ok(Self { what, path: PathBuf::from(path), dry_run, table, options })
         }))
     }
 }
@@ -208,6 +221,8 @@ mod tests {
         let parse = |line: &str| Moving::parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
         let moving = parse("import-django old.sqlite3 --dry-run --data=x --json").unwrap().unwrap();
         assert_eq!((moving.what, moving.path, moving.dry_run), (Source::Django, PathBuf::from("old.sqlite3"), true));
+        assert_eq!(moving.table, None);
+        assert_eq!(parse("adopt list.csv --table shop").unwrap().unwrap().table.as_deref(), Some("shop"));
         assert_eq!((moving.options.data, moving.options.json, moving.options.no_seed), (PathBuf::from("x"), true, true));
         assert_eq!(parse("adopt a.csv").unwrap().map(|moving| (moving.what, moving.dry_run)), Ok((Source::Accounts, false)));
         assert!(parse("").is_none() && parse("--json").is_none() && parse("introduce").is_none());

@@ -1,6 +1,8 @@
 //! Accounts that were on the panel before the shop: their customers get them as they are. The panel is only read.
 
-use clients::panel::Account;
+use std::time::Duration;
+
+use clients::panel::{Account, PanelError};
 use domain::{
     Language, Money, OrderId, OrderKey, ProductId, SubscriptionName, TelegramUserId, Timestamp,
     order::{NewOrder, Order, OrderStatus},
@@ -9,11 +11,11 @@ use domain::{
     user::{User, UserStatus},
 };
 use serde_json::json;
-use store::{CommitError, Write};
+use store::{AdoptedAccount, CommitError, Write};
 
 use crate::{
-    App, AppError, By, Change,
-    operate::{OperateError, json, of_commit},
+    App, AppError, By, Change, Deadline,
+    operate::{Invalid, OperateError, json, of_commit},
     present::GRANT,
     remind::seen,
 };
@@ -22,6 +24,7 @@ use crate::{
 const PAGE: u8 = 100;
 /// What the notes of accounts begin with that the shop made.
 const OURS: &str = "wave:";
+const PANEL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Whose an account becomes.
 #[derive(Debug, Clone)]
@@ -38,27 +41,80 @@ pub struct Adoption {
 pub enum Adopted {
     Now(Box<Subscription>),
     /// The customer had it already: nothing was changed.
-    Already,
+    Already(Box<Subscription>),
 }
 
 impl App {
-    /// Whether a customer has a subscription of this account. Some panels do not tell names apart by case.
-    pub async fn has_account(&self, customer: TelegramUserId, name: &SubscriptionName) -> Result<bool, AppError> {
+    /// What a customer has of this account already. Some panels do not tell names apart by case.
+    ///
+    /// # Errors
+    /// [`OperateError::WrongState`]: another customer has it.
+    pub async fn has_account(&self, customer: TelegramUserId, name: &SubscriptionName) -> Result<Option<Subscription>, OperateError> {
+        if let Some(AdoptedAccount { order, .. }) = self.store.adopted_account(name).await? {
+            if order.buyer != customer {
+                return Err(OperateError::WrongState(format!("the user {} has it", order.buyer)));
+            }
+            if let Some(held) = self.store.subscription(order).await? {
+                return Ok(Some(held));
+            }
+        }
         let mut cursor = None;
         loop {
             let page = self.store.subscriptions_of(customer, cursor.as_ref(), PAGE).await?;
-            if page.items.iter().any(|held| held.name.as_str().eq_ignore_ascii_case(name.as_str())) {
-                return Ok(true);
+            if let Some(held) = page.items.into_iter().find(|held| held.name.as_str().eq_ignore_ascii_case(name.as_str())) {
+                return Ok(Some(held));
             }
             cursor = page.next;
             if cursor.is_none() {
-                return Ok(false);
+                return Ok(None);
             }
+        }
+    }
+
+    /// What keeps an account from being adopted, or what the customer has of it already.
+    ///
+    /// # Errors
+    /// [`OperateError::WrongState`]: somebody else has it.
+    pub async fn adoptable(&self, account: &Account, customer: TelegramUserId) -> Result<Option<Subscription>, OperateError> {
+        let held = self.has_account(customer, &account.name).await?;
+        if held.is_none() && account.note.as_deref().is_some_and(|note| note.starts_with(OURS)) {
+            return Err(OperateError::WrongState("a shop made this account for an order, and has it".into()));
+        }
+        Ok(held)
+    }
+
+    /// Gives a customer of the shop an account by its name. Doing it again is success and changes nothing.
+    ///
+    /// # Errors
+    /// [`OperateError::NotFound`]: no such customer; [`OperateError::Invalid`]: the panel has no such account; [`OperateError::WrongState`]: somebody else has it.
+    pub async fn adopt_by_name<'a>(
+        &self,
+        customer: TelegramUserId,
+        name: &SubscriptionName,
+        by: impl Into<By<'a, Subscription>>,
+        deadline: Deadline,
+    ) -> Result<Subscription, OperateError> {
+        self.store.user(customer).await?.ok_or(OperateError::NotFound)?;
+        // What is there already needs no panel.
+        if let Some(held) = self.has_account(customer, name).await? {
+            return Ok(held);
+        }
+        let timeout = deadline.allows(self, PANEL_TIMEOUT).ok_or(AppError::Panel(PanelError::Unreachable { sent: false }))?;
+        let account = match self.panel.account(name, self.now(), timeout).await {
+            Ok(Some(account)) => account,
+            Ok(None) | Err(PanelError::NotFound) => return Err(Invalid::new("panel_username", "the panel has no such account").into()),
+            Err(error) => return Err(AppError::from(error).into()),
+        };
+        match self.adopt(&account, &Adoption { customer, order: None, since: self.now() }, by).await? {
+            Adopted::Now(subscription) | Adopted::Already(subscription) => Ok(*subscription),
         }
     }
 
     /// Gives a customer a subscription over an account that is there, with the limits, the time and the link that the panel has for it. Whoever is not
     /// known yet is made known. Doing it again is success and changes nothing.
+    ///
+    /// # Errors
+    /// [`OperateError::WrongState`]: somebody else has it.
     pub async fn adopt<'a>(
         &self,
         account: &Account,
@@ -66,12 +122,9 @@ impl App {
         by: impl Into<By<'a, Subscription>>,
     ) -> Result<Adopted, OperateError> {
         let by = by.into();
-        if account.note.as_deref().is_some_and(|note| note.starts_with(OURS)) {
-            return Err(OperateError::WrongState("a shop made this account for an order, and has it".into()));
-        }
         for _ in 0..3 {
-            if self.has_account(adoption.customer, &account.name).await? {
-                return Ok(Adopted::Already);
+            if let Some(held) = self.adoptable(account, adoption.customer).await? {
+                return Ok(Adopted::Already(Box::new(held)));
             }
             match self.adopt_once(account, adoption, &by).await {
                 Ok(subscription) => return Ok(Adopted::Now(Box::new(subscription))),
@@ -93,6 +146,8 @@ impl App {
         subscription.created_at = adoption.since;
         let status = if subscription.is_held() { UserStatus::Active } else { UserStatus::Expired };
         let mut writes = vec![Write::create(&subscription)?];
+        // One account is one customer's.
+        writes.push(Write::create(&AdoptedAccount { name: account.name.clone(), order: order.id })?);
         if own {
             writes.push(Write::create(&order)?);
         }

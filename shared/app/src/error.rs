@@ -1,4 +1,4 @@
-use clients::{payment::GatewayError, telegram::TelegramError};
+use clients::{panel::PanelError, payment::GatewayError, telegram::TelegramError};
 use domain::ids::InvalidId;
 use store::{CommitError, StoreError};
 use thiserror::Error;
@@ -12,6 +12,8 @@ pub enum AppError {
     Telegram(#[from] TelegramError),
     #[error("a payment gateway could not be used")]
     Gateway(#[from] GatewayError),
+    #[error("the panel could not be used")]
+    Panel(#[from] PanelError),
     /// Others changed the same thing at the same time, again and again.
     #[error("too many changes of one thing at the same time")]
     Contended,
@@ -31,6 +33,7 @@ impl AppError {
             Self::Store(error) => error.is_transient(),
             Self::Telegram(error) => error.is_transient(),
             Self::Gateway(error) => error.is_transient(),
+            Self::Panel(error) => error.is_transient(),
             Self::Contended => true,
             Self::Refused { .. } | Self::Name(_) | Self::Text(_) => false,
         }

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    OrderId, TelegramUserId, Timestamp,
+    OrderId, SubscriptionName, TelegramUserId, Timestamp,
     activity::Trace,
     admin::{AdminToken, AuditEntry, WrongTokens},
     broadcast::{Broadcast, BroadcastRun},
@@ -335,6 +335,22 @@ impl Entity for SupportLetter {
     }
     fn expires(&self) -> Option<Timestamp> {
         Some(self.until)
+    }
+}
+
+/// Whose an account of the panel became that was there before the shop: it is adopted once. The shop's own accounts have none, as their notes say whose
+/// they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdoptedAccount {
+    pub name: SubscriptionName,
+    /// The order that it hangs on, and its subscription.
+    pub order: OrderId,
+}
+
+impl Entity for AdoptedAccount {
+    const TYPE: &'static str = "adopted_account";
+    fn key(&self) -> Key {
+        keys::adopted_account(&self.name)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use domain::{
-    AdminTokenId, BroadcastId, DiscountCodeName, Money, OrderId, OrderKey, ProductId, TelegramUserId, Timestamp,
+    AdminTokenId, BroadcastId, DiscountCodeName, Money, OrderId, OrderKey, ProductId, SubscriptionName, TelegramUserId, Timestamp,
     activity::Trace,
     admin::AuditEntry,
     ids::Digest,
@@ -122,6 +122,10 @@ pub fn support_hour(user: TelegramUserId, hour: i64) -> Key {
 /// A message of the operators' chat that stands for a customer's.
 pub fn support_letter(chat: i64, message: i32) -> Key {
     key(format!("SUPPORT#{chat}#{message}"), "SUPPORT")
+}
+/// An account that was on the panel before the shop. Some panels do not tell names apart by case.
+pub fn adopted_account(name: &SubscriptionName) -> Key {
+    key(format!("ACCOUNT#{}", name.as_str().to_ascii_lowercase()), "ACCOUNT")
 }
 /// The partition of everything that operators did on one day, UTC: `2026-11-22`.
 pub fn audit_day(day: &str) -> String {

@@ -25,7 +25,7 @@ mod work;
 pub use commit::{CommitError, Found, Write};
 pub use cursor::{Cursor, InvalidCursor};
 pub use debtors::Debtor;
-pub use entities::{AdminSession, CardAmount, IdempotencyRecord, ReceiptFile, Redemption, SupportLetter};
+pub use entities::{AdminSession, AdoptedAccount, CardAmount, IdempotencyRecord, ReceiptFile, Redemption, SupportLetter};
 pub use error::StoreError;
 pub use feed::{FeedCursor, FeedPage, Happened};
 pub use holders::{HELD_AT_ONCE, Held};

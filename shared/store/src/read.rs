@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use domain::{
-    BroadcastId, DiscountCodeName, OrderId, OrderKey, ProductId, TelegramUserId, Timestamp,
+    BroadcastId, DiscountCodeName, OrderId, OrderKey, ProductId, SubscriptionName, TelegramUserId, Timestamp,
     admin::{AdminToken, WrongTokens},
     broadcast::{Broadcast, BroadcastRun},
     conversation::Conversation,
@@ -23,7 +23,7 @@ use domain::{
 use ulid::Ulid;
 
 use crate::{
-    AdminSession, Cursor, Entity, IdempotencyRecord, Page, Redemption, Store, StoreError, SupportLetter,
+    AdminSession, AdoptedAccount, Cursor, Entity, IdempotencyRecord, Page, Redemption, Store, StoreError, SupportLetter,
     cursor::Position,
     item::{Item, from_item, primary, text},
     keys::{self, Key},
@@ -235,6 +235,11 @@ impl Store {
     /// Whose message one of the operators' chat stands for.
     pub async fn support_letter(&self, chat: i64, message: i32) -> Result<Option<SupportLetter>, StoreError> {
         self.find(&keys::support_letter(chat, message)).await
+    }
+
+    /// Whose an account became that was on the panel before the shop.
+    pub async fn adopted_account(&self, name: &SubscriptionName) -> Result<Option<AdoptedAccount>, StoreError> {
+        self.find(&keys::adopted_account(name)).await
     }
 
     /// Whether the table answers.

@@ -1,14 +1,20 @@
 //! Moving in: the original shop's database and accounts that are on the panel already, as often as one likes, with nothing lost and nothing overwritten.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
+use app::{
+    adopt::{Adopted, Adoption},
+    operate::OperateError,
+};
 use domain::{
     Currency, Language, Money, TelegramUserId, Timestamp,
+    admin::Actor,
     order::OrderStatus,
     referral::ReferralState,
     subscription::{ProvisioningSpec, SubscriptionState, Validity},
@@ -18,12 +24,16 @@ use domain::{
 use embedded_dynamodb::Fault;
 use local::{
     adopt::{adopt_pairs, read},
+    elsewhere::elsewhere,
     original::{Tables, import},
     panel::Status,
     report::Report,
 };
 use rusqlite::Connection;
+use rust_decimal::Decimal;
+use serde_json::json;
 use tests::{World, actors::says};
+use tokio::task::JoinSet;
 
 use crate::renewals::{GIB, buy};
 
@@ -247,6 +257,89 @@ async fn csv_files_say_the_same_as_the_database() {
     assert!(Tables::read(&foreign.file("db.sqlite3", "no database")).is_err());
 }
 
+/// The tables as `pg_dump` writes them.
+fn dump(tables: &Tables) -> String {
+    let escaped = |value: &str| value.replace('\\', "\\\\").replace('\n', "\\n").replace('\t', "\\t");
+    let mut text = "--\n-- PostgreSQL database dump\n--\n\nSET client_encoding = 'UTF8';\nCREATE TABLE public.bot_botuser (\n    id bigint NOT NULL\n);\n".to_owned();
+    for (name, rows) in &tables.0 {
+        let columns: BTreeSet<&String> = rows.iter().flat_map(|row| row.0.keys()).collect();
+        let quoted: Vec<String> = columns.iter().map(|column| format!("\"{column}\"")).collect();
+        text += &format!("\nCOPY public.{name} ({}) FROM stdin;\n", quoted.join(", "));
+        for row in rows {
+            let values: Vec<String> =
+                columns.iter().map(|column| row.0.get(*column).map_or_else(|| "\\N".to_owned(), |value| escaped(value))).collect();
+            text += &(values.join("\t") + "\n");
+        }
+        text += "\\.\n";
+    }
+    text + "\n--\n-- PostgreSQL database dump complete\n--\n"
+}
+
+#[tokio::test]
+async fn a_dump_of_postgresql_says_the_same_as_the_database() {
+    let folder = Folder::new("dump");
+    let mut tables = original(&folder);
+    let name = tables.0.get_mut("website_product").unwrap()[0].0.get_mut("name").unwrap();
+    *name = "tab\tand\nline \\ back".to_owned();
+    let text = dump(&tables);
+    assert_eq!(Tables::read(&folder.file("plain.sql", &text)).unwrap(), tables);
+    assert_eq!(Tables::read(&folder.file("windows.sql", &text.replace('\n', "\r\n"))).unwrap(), tables);
+}
+
+/// What is not the original's is said before anything is opened, with what to do about it.
+#[tokio::test]
+async fn a_source_that_is_wrong_says_what_is_wrong() {
+    let folder = Folder::new("wrong");
+    let whole = dump(&original(&folder));
+    let cut = whole.find("\\.").unwrap();
+    for (name, content, said) in [
+        ("plain.txt", "hello".to_owned(), "neither an SQLite database nor a plain dump"),
+        ("empty.sql", String::new(), "neither an SQLite database nor a plain dump"),
+        ("packed.dump", "PGDMP\u{1}".to_owned(), "pg_restore --file"),
+        ("inserts.sql", "INSERT INTO public.bot_order VALUES (1);\n".to_owned(), "without --inserts"),
+        ("cut.sql", whole[..cut].to_owned(), "is cut off in the table"),
+        ("ragged.sql", "COPY bot_botuser (id, user_id) FROM stdin;\n1\t2\n3\n\\.\n".to_owned(), "line 3"),
+        ("foreign.sql", "COPY public.films (id) FROM stdin;\n1\n\\.\n".to_owned(), "there are films"),
+        (
+            "orders.sql",
+            "COPY bot_order (id, user_id, status, created_at) FROM stdin;\n1\t1\tpending\t2024-01-01\n\\.\n".to_owned(),
+            "no table botuser",
+        ),
+        (
+            "users.sql",
+            "COPY bot_botuser (id, telegram) FROM stdin;\n1\t7100000001\n\\.\n".to_owned(),
+            "called user_id; its columns: id, telegram",
+        ),
+    ] {
+        let error = Tables::read(&folder.file(name, &content)).unwrap_err().to_string();
+        assert!(error.contains(said), "{name}: {error}");
+    }
+    let csv = Folder::new("wrong-csv");
+    csv.file("bot_botuser.csv", "id;user_id\n1;7100000001\n");
+    assert!(Tables::read(&csv.0).unwrap_err().to_string().contains("its columns: id;user_id"));
+    assert!(read(&folder.file("list.csv", "name,id\na,1\n")).unwrap_err().to_string().contains("username and telegram_id"));
+}
+
+#[tokio::test]
+async fn rows_that_are_there_twice_come_once() {
+    let (world, folder, tables) = opened().await;
+    let mut twice = tables.clone();
+    for rows in twice.0.values_mut() {
+        let again = rows.clone();
+        rows.extend(again);
+    }
+    let tried = import(&world.app, &twice, true).await.unwrap();
+    let report = import(&world.app, &twice, false).await.unwrap();
+    assert_eq!((counts(&tried), &tried.skipped), (counts(&report), &report.skipped), "the dry run said it all");
+    let news = |report: &Report| report.counts.iter().map(|(kind, count)| (*kind, count.new)).collect::<Vec<_>>();
+    assert_eq!(news(&report), NEW.map(|(kind, new, ..)| (kind, new)), "{report}");
+    assert!(report.to_string().contains("skipped users 7100000001: there are two of this id"), "{report}");
+    let moved = world.contents().await;
+    assert_eq!(import(&world.app, &original(&Folder::new("once")), false).await.unwrap().count("orders").new, 0);
+    assert_eq!(world.contents().await, moved, "the same as the rows alone");
+    drop(folder);
+}
+
 #[tokio::test]
 async fn a_run_that_died_is_gone_on_with() {
     for after in [1, 4, 9, 14, 20] {
@@ -315,7 +408,7 @@ async fn accounts_of_the_panel_are_adopted_by_a_list() {
     assert_eq!(world.contents().await, before, "a dry run writes nothing");
     let report = adopt_pairs(&world.app, &pairs, false).await.unwrap();
     assert_eq!(counts(&report), [("subscriptions", 3, 0, 4)], "{report}");
-    assert_eq!(tried.count("subscriptions").already_there, 0);
+    assert_eq!((counts(&tried), &tried.skipped), (counts(&report), &report.skipped), "the dry run said it all");
     assert_eq!(world.panel.users(), panel_before, "the panel is only read");
 
     let of = async |customer: i64| world.app.store.subscriptions_of(id(customer), None, 10).await.unwrap().items;
@@ -345,4 +438,127 @@ async fn accounts_of_the_panel_are_adopted_by_a_list() {
     let (status, shown) = world.admin("GET", &format!("/admin/v1/subscriptions/{reference}"), None).await;
     assert_eq!((status, shown["panel_username"].as_str()), (200, Some("Old.one")));
     assert!(world.app.now() > Timestamp::EPOCH);
+}
+
+#[tokio::test]
+async fn an_account_is_one_customers_however_many_ask_for_it() {
+    let world = World::open().await;
+    account(&world, "Old.one", Some(5), Some(20)).await;
+    let customers: Vec<i64> = (7_100_000_020..7_100_000_026).collect();
+    let account = world.app.panel.account(&"Old.one".parse().unwrap(), world.app.now(), Duration::from_secs(10)).await.unwrap().unwrap();
+    let mut running = JoinSet::new();
+    for customer in &customers {
+        let adoption = Adoption { customer: id(*customer), order: None, since: world.app.now() };
+        let (app, account) = (Arc::clone(&world.app), account.clone());
+        running.spawn(async move { app.adopt(&account, &adoption, &Actor::Bootstrap).await });
+    }
+    let answers = running.join_all().await;
+    let (given, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| matches!(answer, Ok(Adopted::Now(_))));
+    assert_eq!(given.len(), 1, "{answers:?}");
+    assert!(refused.iter().all(|answer| matches!(answer, Err(OperateError::WrongState(_) | OperateError::Changed))), "{refused:?}");
+    let mut holders = Vec::new();
+    for customer in &customers {
+        holders.extend(world.app.store.subscriptions_of(id(*customer), None, 10).await.unwrap().items);
+    }
+    assert_eq!(holders.len(), 1);
+
+    // A list that gives it to somebody else is told so, in a dry run too, whatever the case of its letters.
+    let holder = holders[0].order.buyer;
+    let other = customers.iter().find(|customer| id(**customer) != holder).unwrap();
+    let pairs = [("OLD.ONE".to_owned(), other.to_string())];
+    let moved = world.contents().await;
+    for dry_run in [true, false] {
+        let report = adopt_pairs(&world.app, &pairs, dry_run).await.unwrap();
+        assert_eq!(counts(&report), [("subscriptions", 0, 0, 1)], "{report}");
+        assert!(report.to_string().contains(&format!("the user {holder} has it")), "{report}");
+    }
+    assert_eq!(world.contents().await, moved);
+}
+
+#[tokio::test]
+async fn an_operator_adopts_an_account_by_its_name() {
+    let world = World::open().await;
+    account(&world, "Old.one", Some(5), Some(20)).await;
+    let (customer, other) = (world.customer(7_100_000_030), world.customer(7_100_000_031));
+    customer.send("/start").await;
+    other.send("/start").await;
+    let made = crate::renewals::holder(&world, 7_100_000_032).await;
+    let ours = world.order(made.id()).await.panel_name;
+    let path = |customer: i64| format!("/admin/v1/users/{customer}/adopt");
+    let body = |name: &str| json!({ "panel_username": name });
+    let (before, panel_before) = (world.contents().await, world.panel.users());
+    for (customer, name, status, kind) in [
+        (7_100_000_030, "gone", 422, "invalid-fields"),
+        (7_100_000_030, "no name", 422, "invalid-fields"),
+        (7_100_000_030, ours.as_str(), 409, "wrong-state"),
+        (7_100_000_039, "Old.one", 404, "not-found"),
+    ] {
+        let (answered, problem) = world.admin("POST", &path(customer), Some(body(name))).await;
+        assert!(answered == status && problem["type"].as_str().unwrap().ends_with(kind), "{name}: {answered} {problem}");
+    }
+    world.panel.down();
+    assert_eq!(world.admin("POST", &path(7_100_000_030), Some(body("Old.one"))).await.0, 503);
+    world.panel.up();
+    assert_eq!(world.contents().await, before, "what is refused leaves nothing");
+
+    world.dynamodb.take_log();
+    let (status, given) = world.admin_named("one", &path(7_100_000_030), &body("Old.one")).await;
+    let log = world.dynamodb.take_log();
+    let written: Decimal = log.iter().map(|one| one.write.total()).sum();
+    let read: Decimal = log.iter().map(|one| one.read.total()).sum();
+    // Six items in one transaction: subscription, order, customer, whose it is, audit entry, answer.
+    assert!(written <= Decimal::from(16) && read <= Decimal::from(7) && log.len() <= 8, "{written} {read} {log:?}");
+    assert_eq!((status, given["panel_username"].as_str(), given["status"].as_str()), (200, Some("Old.one"), Some("active")), "{given}");
+    let moved = world.contents().await;
+    assert_eq!(world.admin_named("one", &path(7_100_000_030), &body("Old.one")).await, (200, given.clone()), "the same request again");
+    assert_eq!(world.contents().await, moved);
+    let reference = given["order_id"].as_str().unwrap();
+    world.panel.down();
+    let (status, again) = world.admin_named("two", &path(7_100_000_030), &body("old.ONE")).await;
+    assert_eq!((status, again["order_id"].as_str()), (200, Some(reference)), "what is there needs no panel");
+    world.panel.up();
+    assert_eq!(world.admin_named("three", &path(7_100_000_031), &body("Old.one")).await.0, 409, "it is somebody else's");
+    assert_eq!(world.history("subscription", reference).await, ["adopt"]);
+    assert_eq!(world.panel.users(), panel_before, "the panel is only read");
+
+    for q in ["Old.one", "OLD.one", ours.as_str()] {
+        let (_, found) = world.admin("GET", &format!("/admin/v1/orders?q={q}"), None).await;
+        assert_eq!(found["items"].as_array().map(Vec::len), Some(1), "{q}: {found}");
+    }
+    assert_eq!(world.admin("GET", "/admin/v1/orders?q=Old.two", None).await.1["items"], json!([]));
+    customer.send("/subscriptions").await;
+    assert!(says(&customer).contains("Old.one"), "{}", says(&customer));
+}
+
+/// From a machine that has nothing but the credentials and the shop's settings.
+#[tokio::test]
+async fn the_original_moves_into_a_table_elsewhere() {
+    let (world, _folder, tables) = opened().await;
+    let settings: BTreeMap<String, String> = world.settings.iter().cloned().collect();
+    let with = |change: &dyn Fn(&mut BTreeMap<String, String>)| {
+        let mut settings = settings.clone();
+        change(&mut settings);
+        settings
+    };
+    let credentials = with(&|settings| {
+        settings.remove("AWS_ENDPOINT_URL_DYNAMODB");
+        settings.remove("AWS_ACCESS_KEY_ID");
+    });
+    let token = with(&|settings| drop(settings.remove("TELEGRAM_BOT_TOKEN")));
+    for (table, settings, said) in [
+        ("shop", credentials, "set AWS_ACCESS_KEY_ID"),
+        ("shop", token, "TELEGRAM_BOT_TOKEN is not set"),
+        ("another", settings.clone(), "the table another cannot be read"),
+    ] {
+        let error = elsewhere(table, settings).await.err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains(said), "{error}");
+    }
+    // It needs neither what Telegram proves itself with nor where the shop is reached.
+    let bare =
+        with(&|settings| settings.retain(|name, _| !["PUBLIC_URL", "TELEGRAM_WEBHOOK_SECRET", "TABLE_NAME"].contains(&name.as_str())));
+    let app = elsewhere("shop", bare).await.unwrap();
+    let report = import(&app, &tables, false).await.unwrap();
+    assert_eq!(counts(&report), NEW.to_vec(), "{report}");
+    assert_eq!(world.order(BUYER).await.panel_name.as_str(), ACCOUNT);
+    assert_eq!(import(&world.app, &tables, false).await.unwrap().count("subscriptions").already_there, 1, "it is the same shop");
 }

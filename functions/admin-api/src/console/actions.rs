@@ -70,6 +70,10 @@ async fn known(desk: &Desk<'_>, segments: &[&str]) -> Result<Option<Action>, Pro
         ["users", _, "ban"] => plain(W::Ban, "banned").explained(W::BanHint).grave(),
         ["users", _, "unban"] => plain(W::Unban, "unbanned"),
         ["users", _, "grant"] => with(W::Grant, given(desk, W::GrantLimitHint).await?, "done").explained(W::GrantHint),
+        ["users", _, "adopt"] => {
+            let fields = vec![Field::new(desk, "panel_username", W::Account, Kind::Latin).required()];
+            with(W::Adopt, fields, "done").explained(W::AdoptHint)
+        }
         ["users", _, "attach-referral"] => {
             let mut fields = vec![Field::new(desk, "inviter", W::InvitedBy, Kind::Number).required()];
             if desk.may(Role::Owner) {

@@ -61,6 +61,7 @@ pub async fn user(desk: &Desk<'_>, id: &str) -> Result<Reply, Problem> {
     let beside = html! {
         @if operates(desk) {
             (asks(desk, &format!("{path}/grant"), W::Grant, ""))
+            (asks(desk, &format!("{path}/adopt"), W::Adopt, "quiet"))
             @if user.invited_by.is_none() { (asks(desk, &format!("{path}/attach-referral"), W::AttachReferral, "quiet")) }
             @if user.banned { (tap(desk, &format!("{path}/unban"), W::Unban, "quiet")) } @else { (asks(desk, &format!("{path}/ban"), W::Ban, "danger")) }
         }

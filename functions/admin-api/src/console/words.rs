@@ -278,6 +278,8 @@ words! {
     AllPayments: "All payments of it", "همهٔ پرداخت‌های آن";
     Grant: "Give a subscription", "دادن اشتراک";
     GrantHint: "An order of nothing to pay, delivered like any other.", "سفارشی رایگان که مانند هر سفارش دیگری تحویل می‌شود.";
+    Adopt: "Adopt an account", "افزودن حساب موجود";
+    AdoptHint: "An account that was on the panel before the shop becomes his, as it is. The panel is only read.", "حسابی که پیش از فروشگاه در پنل بوده، همان‌طور که هست مال او می‌شود. پنل فقط خوانده می‌شود.";
     ProductOrLimits: "A plan, or data and days below.", "یک پلن، یا حجم و مدت در پایین.";
     GrantLimitHint: "A number, or - for unlimited.", "یک عدد، یا - برای نامحدود.";
     ExtendLimitHint: "Empty: none.", "خالی: هیچ.";
@@ -568,6 +570,8 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("unanswered", "the panel does not answer", "پنل پاسخ نمی‌دهد"),
     ("attach-referral", "said who invited", "ثبت دعوت‌کننده"),
     ("extend", "extended", "تمدید"),
+    ("adopt", "adopted an account", "افزودن حساب موجود"),
+    ("import", "moved the original shop in", "انتقال فروشگاه پیشین"),
     ("grant", "gave a subscription", "دادن اشتراک"),
     ("settle", "settled by hand", "تسویهٔ دستی"),
     ("revoke-link", "made another link", "لینک تازه"),
@@ -586,6 +590,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("discount-code", "discount code", "کد تخفیف"),
     ("token", "token", "توکن"),
     ("settings", "settings", "تنظیمات"),
+    ("shop", "shop", "فروشگاه"),
     ("stats", "report", "گزارش"),
     ("draft", "draft", "پیش‌نویس"),
     ("scheduled", "scheduled", "زمان‌بندی‌شده"),

@@ -501,7 +501,11 @@ async fn what_operators_do_to_customers_is_done_from_their_pages() {
     let order = shop.receipt(7).await;
     let name = shop.name(&order);
     let mut browser = Browser::owner(&shop).await;
-    sees(&browser.page("/users/2").await, &["/users/2/grant", "/users/2/attach-referral", "/users/2/ban"]);
+    sees(&browser.page("/users/2").await, &["/users/2/grant", "/users/2/adopt", "/users/2/attach-referral", "/users/2/ban"]);
+    sees(&browser.page("/users/2/adopt").await, &["name=\"panel_username\""]);
+    let answer = browser.fill("/users/2/adopt", &[("panel_username", "no name")]).await;
+    assert_eq!(answer.status, 422);
+    sees(&answer.text, &["id=\"f-panel_username-error\""]);
     let answer = browser.fill("/users/2/attach-referral", &[("inviter", "1")]).await;
     assert_eq!(answer.header("location"), "/admin/console/users/2?done=done", "{}", answer.text);
     assert_eq!(shop.get("/admin/v1/users/2").await.body["invited_by"], 1);

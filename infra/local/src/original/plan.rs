@@ -1,7 +1,7 @@
 //! What becomes of the original's rows: the shop's own entities, under keys that are made of the rows, so that the same rows give the same plan.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     str::FromStr,
 };
 
@@ -101,8 +101,12 @@ pub(super) fn plan(tables: &Tables, names: &ReferenceKey, window: Span, now: Tim
     let goods = goods(tables, now, report);
     let customers = customers(tables, report);
     let mut orders = BTreeMap::<TelegramUserId, Vec<Order>>::new();
+    let mut seen = BTreeSet::new();
     for row in tables.rows("order") {
         match order(row, &goods, &customers, names, window, now) {
+            Ok(_) if !seen.insert(row.text(&["order_id", "id"])) => {
+                report.skip(ORDERS, row.text(&["order_id", "id"]).unwrap_or("?"), "there are two of this id");
+            }
             Ok(order) => orders.entry(order.id.buyer).or_default().push(order),
             Err(reason) => report.skip(ORDERS, row.text(&["order_id", "id"]).unwrap_or("?"), reason),
         }
@@ -156,6 +160,9 @@ fn goods(tables: &Tables, now: Timestamp, report: &mut Report) -> Goods {
         for (position, row) in (1..).zip(tables.rows(model)) {
             let id = row.text(&["id"]).unwrap_or("?");
             match product(row, bulk, position, now, report) {
+                Ok(_) if goods.contains_key(&(bulk, id.to_owned())) => {
+                    report.skip(PRODUCTS, format!("{model} {id}"), "there are two of this id")
+                }
                 Ok(product) => drop(goods.insert((bulk, id.to_owned()), product)),
                 Err(reason) => report.skip(PRODUCTS, format!("{model} {id}"), reason),
             }
@@ -223,7 +230,8 @@ fn customers(tables: &Tables, report: &mut Report) -> BTreeMap<String, TelegramU
     let mut customers = BTreeMap::new();
     for row in tables.rows("botuser") {
         match (row.text(&["id"]), row.whole(&["user_id"]).and_then(|id| TelegramUserId::new(id).ok())) {
-            (Some(pk), Some(id)) => drop(customers.insert(pk.to_owned(), id)),
+            // The first of several counts, as with the users themselves.
+            (Some(pk), Some(id)) => drop(customers.entry(pk.to_owned()).or_insert(id)),
             _ => report.skip(USERS, row.text(&["user_id", "id"]).unwrap_or("?"), "its user_id is no Telegram id"),
         }
     }
@@ -365,13 +373,15 @@ fn users(
     let mut rows = BTreeMap::new();
     for row in tables.rows("botuser") {
         let Some(id) = row.whole(&["user_id"]).and_then(|id| TelegramUserId::new(id).ok()) else { continue };
-        if rows.insert(id, row).is_some() {
-            report.skip(USERS, id, "there are two of this id");
+        match rows.entry(id) {
+            Entry::Vacant(free) => drop(free.insert(row)),
+            Entry::Occupied(_) => report.skip(USERS, id, "there are two of this id"),
         }
     }
     let inviters = inviters(&rows, report);
     let depth = |id: &TelegramUserId| std::iter::successors(inviters.get(id), |above| inviters.get(above)).count();
     let mut users = Vec::new();
+    let mut unrewarded = 0_u32;
     for (id, row) in &rows {
         let joined_at = row.time(&["created_at"]).unwrap_or(now).min(now);
         let changed_at = row.time(&["updated_at"]).unwrap_or(joined_at).min(now);
@@ -391,11 +401,14 @@ fn users(
                 referral.qualified_at = first.map(|(at, _)| at).or(Some(changed_at));
                 referral.granted_at = Some(changed_at);
             } else if first.is_some() {
-                report.note(format!("user {id} was invited and has bought, and no prize was given for him: none is owed here"));
+                unrewarded += 1;
             }
             referral
         });
         users.push((user, referral));
+    }
+    if unrewarded > 0 {
+        report.note(format!("{unrewarded} users were invited and have bought, and no prize was given for them: none is owed here"));
     }
     users.sort_by_key(|(user, _)| (depth(&user.id), user.id));
     users

@@ -139,7 +139,7 @@ pub fn payment_method(order: &Order) -> Option<Gateway> {
 }
 
 const PANEL_TIMEOUT: Duration = Duration::from_secs(5);
-/// Characters of an account's name.
+/// Characters of the name of an account that the shop made.
 const PANEL_NAME_LEN: usize = 26;
 /// Orders that a search looks through for each page.
 const LOOKED_THROUGH: u8 = 100;
@@ -304,12 +304,12 @@ impl App {
             return Sought::User(id);
         }
         match q.parse::<SubscriptionName>() {
-            Ok(name) if q.len() == PANEL_NAME_LEN => Sought::Account(name),
-            Ok(_) | Err(_) => Sought::Nothing,
+            Ok(name) => Sought::Account(name),
+            Err(_) => Sought::Nothing,
         }
     }
 
-    /// The order behind an account. Where the panel does not tell, because it does not answer or has the account no more, the orders are looked through, the
+    /// The order behind an account: one that was adopted, or the shop's own. Where the panel does not tell, because it does not answer or has the account no more, the orders are looked through, the
     /// newest first, so many for each page.
     async fn orders_of_account(
         &self,
@@ -318,10 +318,20 @@ impl App {
         cursor: Option<&Cursor>,
         limit: u8,
     ) -> Result<Page<Order>, ListError> {
-        if cursor.is_none()
-            && let Some(id) = self.order_of_account(name).await
-        {
-            return Ok(only(self.store.order(id).await?.filter(|order| filter.admits(order))));
+        if cursor.is_none() {
+            let adopted = self.store.adopted_account(name).await?.map(|adopted| adopted.order);
+            // No other name is one of the shop's own.
+            let own = name.as_str().len() == PANEL_NAME_LEN;
+            let id = match adopted {
+                None if own => self.order_of_account(name).await,
+                known => known,
+            };
+            if let Some(id) = id {
+                return Ok(only(self.store.order(id).await?.filter(|order| filter.admits(order))));
+            }
+            if !own {
+                return Ok(only(None));
+            }
         }
         let asked = by_index(filter.status.map(OrderStatus::name), Vec::new(), filter.created, filter.oldest_first);
         let mut page = self.store.list_orders(&asked, cursor, limit.max(LOOKED_THROUGH), self.now()).await?;

@@ -890,6 +890,24 @@ async fn a_message_that_stands_for_a_customers() {
 }
 
 #[tokio::test]
+async fn an_account_that_was_there_before_the_shop() {
+    stored(
+        &adopted_account(),
+        expect![[r#"
+        7 attributes, 139 bytes
+        PK: S "ACCOUNT#old.one"
+        SK: S "ACCOUNT"
+        entity_type: S "adopted_account"
+        name: S "Old.one"
+        nonce: S "a nonce of 26 characters.."
+        order: M {buyer: N 7000000001, key: S "TRIAL"}
+        schema_version: N 1
+    "#]],
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn somebody_who_signed_in_to_the_console() {
     stored(
         &admin_session(),

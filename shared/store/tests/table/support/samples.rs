@@ -18,7 +18,7 @@ use domain::{
     time::{Offset, Span},
     user::User,
 };
-use store::{AdminSession, CardAmount, IdempotencyRecord, SupportLetter};
+use store::{AdminSession, AdoptedAccount, CardAmount, IdempotencyRecord, SupportLetter};
 use ulid::Ulid;
 
 /// The 22nd of November 2026, noon.
@@ -256,6 +256,10 @@ pub fn audit_entry(n: u32) -> AuditEntry {
 
 pub fn card_amount(order: OrderId) -> CardAmount {
     CardAmount { card: "1234".into(), amount: toman(131_257), order }
+}
+
+pub fn adopted_account() -> AdoptedAccount {
+    AdoptedAccount { name: "Old.one".parse().unwrap(), order: OrderId::new(id(1), OrderKey::Trial) }
 }
 
 pub fn support_letter() -> SupportLetter {
