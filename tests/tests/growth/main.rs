@@ -5,14 +5,14 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used, reason = "a broken set-up ends the test")]
 #![expect(clippy::print_stdout, reason = "what was counted is worth reading")]
 
-use std::{collections::BTreeSet, fmt::Write as _};
+use std::{collections::BTreeSet, fmt::Write as _, time::Duration};
 
 use domain::{
     OrderId, OrderKey, TelegramUserId, Timestamp,
     order::Order,
     payment::{Gateway, Payment, PaymentId},
     referral::Referral,
-    subscription::Subscription,
+    subscription::{ProvisioningSpec, Subscription},
     time::Span,
     user::User,
 };
@@ -241,6 +241,10 @@ impl Ledger {
         self.post("/users/{id}/grant", &format!("{other}/grant"), json!({"data_limit_gb": 1, "duration_days": 1})).await;
         self.by_card(7_930_000_040, false).await;
         self.post("/users/{id}/attach-referral", "/users/7930000040/attach-referral", json!({"inviter": FILLED})).await;
+        // An account that somebody made on the panel itself.
+        let spec = ProvisioningSpec::of("made_by_hand".parse().unwrap(), "-", &self.world.order(7_930_000_040).await.terms);
+        self.world.app.panel.ensure_account(&spec, self.world.app.now(), Duration::from_secs(5)).await.unwrap();
+        self.post("/users/{id}/adopt", &format!("{other}/adopt"), json!({"panel_username": "made_by_hand"})).await;
         let held = format!("/subscriptions/{bought}");
         self.read("/subscriptions", &format!("/subscriptions?user_id={}", FILLED + 50)).await;
         self.read("/subscriptions/{id}", &held).await;
