@@ -1,14 +1,15 @@
 //! Payments that pay no order: the list, and what operators say becomes of them.
 
-use app::admin::{Credit, PaymentFilter};
+use app::admin::{Credit, Cursor};
 use domain::{TelegramUserId, payment};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     call::Call,
-    payments::{Payment, PaymentName, paged},
+    payments::{Payment, PaymentName},
     problem::{Faults, Problem},
+    query::Paging,
     reply::{Page, Reply, ok},
     wire::{Money, moment, one_line},
 };
@@ -34,8 +35,11 @@ pub async fn list(call: &Call<'_>) -> Result<Reply, Problem> {
 /// A page of the list.
 pub async fn page(call: &Call<'_>) -> Result<Page<Payment>, Problem> {
     let asked: Filter = call.query()?;
-    let filter = PaymentFilter { status: Some(payment::PaymentStatus::Unapplied), ..PaymentFilter::default() };
-    paged(call, Faults::default(), &filter, asked.limit.as_deref(), asked.cursor.as_deref()).await
+    let mut faults = Faults::default();
+    let paging: Paging<Cursor> = call.paging(&mut faults, asked.limit.as_deref(), asked.cursor.as_deref())?;
+    faults.of_parameters()?;
+    let page = call.app.undecided_payments(paging.cursor.as_ref(), paging.limit).await?;
+    Ok(call.page(&paging, page.items.iter().map(|payment| Payment::of(call.app, payment)).collect(), page.next))
 }
 
 /// What every action on such a payment answers.

@@ -43,6 +43,11 @@ impl Shop {
         self.for_sale().filter(|product| product.kind == ProductKind::AddOn)
     }
 
+    /// All of it, archived ones included.
+    pub fn catalogue(&self) -> impl Iterator<Item = &Product> {
+        self.products.iter()
+    }
+
     pub fn product(&self, id: &ProductId) -> Option<&Product> {
         self.for_sale().find(|product| product.id == *id)
     }

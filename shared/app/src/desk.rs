@@ -6,7 +6,7 @@ use store::keys::Owner;
 
 use crate::{
     App, AppError,
-    admin::{Debtor, ListError, OrderFilter, PaymentFilter},
+    admin::{ListError, OrderFilter},
     button::{Button, RetryOf, UserStep},
     format,
     screen::{Keyboard, Screen, danger, tap},
@@ -129,19 +129,15 @@ impl App {
     /// What waits for the operators, and what today brought.
     pub async fn desk_screen(&self) -> Result<Screen, AppError> {
         let language = self.operator_language();
-        let (owed, parked, unapplied, today) = tokio::try_join!(
-            async { self.owed(Some(false), None, COUNTED).await.map_err(of_list) },
+        let (receipts, parked, unapplied, today) = tokio::try_join!(
+            async { self.orders_under_review(None, COUNTED).await.map_err(of_list) },
             async { self.owed(Some(true), None, COUNTED).await.map_err(of_list) },
-            async {
-                let filter = PaymentFilter { status: Some(domain::payment::PaymentStatus::Unapplied), ..PaymentFilter::default() };
-                self.list_payments(&filter, None, COUNTED).await.map_err(of_list)
-            },
+            async { self.undecided_payments(None, COUNTED).await.map_err(of_list) },
             async {
                 let today = self.today().await?;
                 self.report(today, today).await
             }
         )?;
-        let waits = |debtor: &&Debtor| matches!(debtor, Debtor::Order(order) if order.under_review().is_some());
         // As far as was looked.
         let count = |found: usize, more: bool| {
             let number = format::number(language, u64::try_from(found).unwrap_or(u64::MAX));
@@ -151,7 +147,7 @@ impl App {
             language,
             "operator-waits",
             &[
-                ("receipts", count(owed.0.iter().filter(waits).count(), owed.1.is_some())),
+                ("receipts", count(receipts.items.len(), receipts.next.is_some())),
                 ("parked", count(parked.0.len(), parked.1.is_some())),
                 ("unapplied", count(unapplied.items.len(), unapplied.next.is_some())),
             ],

@@ -89,7 +89,7 @@ impl App {
         if !self.pause.is_over(self.now()) {
             return;
         }
-        let mut queues: Vec<(Queue, Option<Cursor>)> = Queue::shards(Urgency::Courtesy).map(|queue| (queue, None)).collect();
+        let mut queues: Vec<(Queue, Option<Cursor>)> = Queue::of(Urgency::Courtesy).map(|queue| (queue, None)).collect();
         for _ in 0..PAGES {
             let mut orders = Vec::new();
             let mut longer = Vec::new();

@@ -316,7 +316,7 @@ impl App {
         if self.store.idempotency_record(&third.scope, &third.name).await?.is_some() {
             return Ok(Some("A refused transaction left a part of itself behind."));
         }
-        if let Some(queue) = Queue::shards(domain::duty::Urgency::Money).next()
+        if let Some(queue) = Queue::of(domain::duty::Urgency::Money).next()
             && self.store.due(queue, now, None, 1).await.is_err()
         {
             return Ok(Some("The index of what is owed does not answer."));

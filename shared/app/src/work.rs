@@ -47,7 +47,7 @@ impl App {
     pub async fn work_off(&self, deadline: Deadline) -> Result<Run, AppError> {
         let mut run = Run::default();
         for urgency in [Urgency::Money, Urgency::Promise] {
-            for queue in Queue::shards(urgency) {
+            for queue in Queue::of(urgency) {
                 let due = self.store.due(queue, self.now(), None, SHARD_BUDGET).await;
                 let due = match due {
                     Ok(due) => due.items,

@@ -159,7 +159,7 @@ impl PaymentId {
         if fits && reference.bytes().all(|b| b.is_ascii_graphic() && b != b'#') {
             Ok(Self { gateway, reference })
         } else {
-            Err(InvalidId::new("payment id", "1 to 160 printable characters"))
+            Err(InvalidId::new("payment id", "1 to 160 printable ASCII characters without spaces and `#`"))
         }
     }
     pub const fn gateway(&self) -> Gateway {

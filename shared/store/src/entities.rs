@@ -126,6 +126,9 @@ impl Entity for Payment {
     fn work(&self) -> Option<&Work> {
         Some(&self.work)
     }
+    fn undecided_since(&self) -> Option<Timestamp> {
+        self.is_undecided().then_some(self.settled_at)
+    }
     versioned!();
 }
 

@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Timestamp, duty::Work};
+use domain::{
+    Timestamp,
+    duty::{Duty, Work},
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -33,6 +36,10 @@ pub trait Entity: Serialize + DeserializeOwned {
     fn work(&self) -> Option<&Work> {
         None
     }
+    /// Since when it waits for an operator's word while it owes nothing: it stands among its like on the `work` index then.
+    fn undecided_since(&self) -> Option<Timestamp> {
+        None
+    }
     /// When DynamoDB may delete it.
     fn expires(&self) -> Option<Timestamp> {
         None
@@ -53,10 +60,20 @@ pub(crate) fn work_shard(key: &Key, work: &Work) -> Option<String> {
     if work.parked.is_some() {
         return Some(PARKED.to_owned());
     }
-    Some(queue(duty.urgency().name(), shard_of(key)))
+    Some(match duty {
+        Duty::Review => REVIEW.to_owned(),
+        Duty::Alert => UNAPPLIED.to_owned(),
+        duty => queue(duty.urgency().name(), shard_of(key)),
+    })
 }
 
 pub(crate) const PARKED: &str = "parked";
+/// Receipts that wait for a decision.
+pub(crate) const REVIEW: &str = "review";
+/// Money that pays no order.
+pub(crate) const UNAPPLIED: &str = "unapplied";
+/// Before the time of what owes nothing: behind all that is due.
+pub(crate) const UNDECIDED: &str = "~";
 
 pub(crate) fn queue(urgency: &str, shard: u8) -> String {
     format!("{urgency}#{shard}")
@@ -83,6 +100,9 @@ pub(crate) fn to_item<E: Entity>(entity: &E) -> Result<Item, StoreError> {
     }
     if let Some(shard) = entity.work().and_then(|work| work_shard(&key, work)) {
         item.insert(schema::WORK.partition.to_owned(), text(shard));
+    } else if let Some(since) = entity.undecided_since() {
+        item.insert(schema::WORK.partition.to_owned(), text(UNAPPLIED));
+        item.insert(schema::WORK.sort.to_owned(), text(format!("{UNDECIDED}{since}")));
     }
     if let Some(list) = entity.list() {
         item.insert(schema::LIST.partition.to_owned(), text(list.partition));
@@ -123,6 +143,10 @@ pub(crate) fn from_item<E: Entity>(mut item: Item) -> Result<E, StoreError> {
             key: key.to_string(),
             reason: "an attribute of a type that this version does not know".into(),
         });
+    }
+    if !item.contains_key(schema::DUTY) {
+        // Nothing is due: what stands there is a place in a queue.
+        item.remove(schema::WORK.sort);
     }
     if let Some((said, value)) = E::said_by_key(&key) {
         item.insert(said.to_owned(), value);

@@ -13,7 +13,7 @@ use crate::{
     Cursor, Entity, ListError, Page, Store, StoreError,
     commit::written_by,
     cursor::Position,
-    item::{PARKED, from_item, number, primary, queue, text},
+    item::{PARKED, REVIEW, UNAPPLIED, from_item, number, primary, queue, text},
     keys::{Key, Owner, SHARDS, owner},
     list::MAX_LIMIT,
     schema,
@@ -24,19 +24,26 @@ use crate::{
 pub enum Queue {
     /// One shard of an urgency: what the jobs work off.
     Due(Urgency, u8),
+    /// Orders with a receipt that waits for a decision, by the time at which the operators are reminded.
+    Review,
+    /// Payments that pay no order: those that the operators are to be told of, by the time at which they are, and behind them all that they know of.
+    Unapplied,
     /// What waits for an operator.
     Parked,
 }
 
 impl Queue {
     /// Every queue of an urgency.
-    pub fn shards(urgency: Urgency) -> impl Iterator<Item = Self> {
-        (0..SHARDS).map(move |shard| Self::Due(urgency, shard))
+    pub fn of(urgency: Urgency) -> impl Iterator<Item = Self> {
+        let others = [Self::Review, Self::Unapplied].into_iter().filter(move |_| urgency == Urgency::Promise);
+        (0..SHARDS).map(move |shard| Self::Due(urgency, shard)).chain(others)
     }
 
     pub(crate) fn partition(self) -> String {
         match self {
             Self::Due(urgency, shard) => queue(urgency.name(), shard),
+            Self::Review => REVIEW.to_owned(),
+            Self::Unapplied => UNAPPLIED.to_owned(),
             Self::Parked => PARKED.to_owned(),
         }
     }
@@ -53,24 +60,39 @@ pub struct DueWork {
 impl Store {
     /// What stands in a queue and is due at `until`, the longest due first, and where to go on.
     pub async fn due(&self, queue: Queue, until: Timestamp, cursor: Option<&Cursor>, limit: u8) -> Result<Page<DueWork>, ListError> {
+        self.queued(queue, Some(until), cursor, limit).await
+    }
+
+    /// Payments that wait for an operator's word, the last to arrive first, those that the operators were not told of yet at the end.
+    pub async fn undecided(&self, cursor: Option<&Cursor>, limit: u8) -> Result<Page<DueWork>, ListError> {
+        self.queued(Queue::Unapplied, None, cursor, limit).await
+    }
+
+    /// A page of a queue: what is due at `until`, or all of it from its end.
+    async fn queued(&self, queue: Queue, until: Option<Timestamp>, cursor: Option<&Cursor>, limit: u8) -> Result<Page<DueWork>, ListError> {
         let partition = queue.partition();
         let start = match cursor.map(|cursor| cursor.on_index(schema::WORK)) {
             None => None,
             Some((Some(of), start)) if of == partition => start,
             Some(_) => return Err(crate::InvalidCursor.into()),
         };
-        let request = self
+        let mut request = self
             .client
             .query()
             .table_name(&*self.table)
             .index_name(schema::WORK.name)
-            .key_condition_expression("#partition = :partition AND #due <= :until")
+            .key_condition_expression("#partition = :partition")
             .expression_attribute_names("#partition", schema::WORK.partition)
-            .expression_attribute_names("#due", schema::WORK.sort)
             .expression_attribute_values(":partition", text(partition))
-            .expression_attribute_values(":until", text(until.to_string()))
+            .scan_index_forward(until.is_some())
             .limit(i32::from(limit.clamp(1, MAX_LIMIT)))
             .set_exclusive_start_key(start);
+        if let Some(until) = until {
+            request = request
+                .key_condition_expression("#partition = :partition AND #due <= :until")
+                .expression_attribute_names("#due", schema::WORK.sort)
+                .expression_attribute_values(":until", text(until.to_string()));
+        }
         let answer = request.send().await.map_err(|error| ListError::of_query(StoreError::of_sdk(error), cursor.is_some()))?;
         let next = answer.last_evaluated_key.as_ref().and_then(|key| Position::of_index_key(key, schema::WORK)).map(Cursor::new);
         let part = |item: &crate::item::Item, name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();

@@ -293,7 +293,7 @@ async fn what_operators_do_by_hand() {
         change                         7      4 |     8     1     4     13
         disable                        9      6 |     8     1     3     12
         enable                         8      5 |     8     1     3     12
-        too little arrived             3      3 |     8     2     2     12
+        too little arrived             3      3 |     8     2     3     13
         attach a referral              4      3 |    10     2     0     12
         a hundred codes                4      1 |   204   101     0    305
         (an order)                     5    5.5 |     0     0     0      0

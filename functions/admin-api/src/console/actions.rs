@@ -136,6 +136,7 @@ async fn known(desk: &Desk<'_>, segments: &[&str]) -> Result<Option<Action>, Pro
                     .required()
                     .value("operator")
                     .hint(W::RoleHint),
+                Field::new(desk, "scope", W::ScopeWord, Kind::Words).hint(W::ScopeHint),
                 Field::new(desk, "expires_at", W::Expires, Kind::Moment).hint(W::ExpiresHint),
             ];
             with(W::NewToken, fields, "created").api("tokens").then(Then::Said("token")).back("tokens")
@@ -150,14 +151,14 @@ async fn known(desk: &Desk<'_>, segments: &[&str]) -> Result<Option<Action>, Pro
             Action::new(path.clone(), W::EditSettings, shop(desk, &item), "saved").patches("settings", Some(version))
         }
         ["broadcasts", "new"] => {
-            let action = Action::new(path, W::NewBroadcast, super::broadcasts::form(desk, None), "created");
+            let action = Action::new(path, W::NewBroadcast, super::broadcasts::form(desk, None).await?, "created");
             action.api("broadcasts").then(Then::Made("broadcasts", "id")).back("broadcasts")
         }
         ["broadcasts", id, "edit"] => {
             let inner = desk.reads(&format!("broadcasts/{}", encoded(id)), &[])?;
             let found = broadcasts::detail(&inner.call(desk)?).await?;
             let (version, item) = (found.broadcast.version, json!(found.broadcast));
-            Action::new(path.clone(), W::EditBroadcast, super::broadcasts::form(desk, Some(&item)), "saved")
+            Action::new(path.clone(), W::EditBroadcast, super::broadcasts::form(desk, Some(&item)).await?, "saved")
                 .patches(parent(&path), Some(version))
         }
         ["broadcasts", _, "schedule"] => {

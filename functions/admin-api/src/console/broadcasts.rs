@@ -121,7 +121,14 @@ pub async fn show(desk: &Desk<'_>, id: &str) -> Result<Reply, Problem> {
 }
 
 /// The fields of a broadcast; `item`: as it stands.
-pub fn form(desk: &Desk<'_>, item: Option<&Value>) -> Form {
+pub async fn form(desk: &Desk<'_>, item: Option<&Value>) -> Result<Form, Problem> {
+    let shop = desk.app.shop().await?;
+    let mut products: Vec<_> = shop.catalogue().map(|product| (product.id.to_string(), product.name.clone())).collect();
+    // One that is gone from the catalogue stays what it is.
+    let kept = item.and_then(|item| item.get("product_id")).and_then(Value::as_str);
+    if let Some(kept) = kept.filter(|kept| products.iter().all(|(id, _)| id != kept)) {
+        products.push((kept.to_owned(), kept.to_owned()));
+    }
     // What is emptied is taken away; of a new one it is left out.
     let gone = if item.is_some() { Empty::Null } else { Empty::Omitted };
     let fields = vec![
@@ -131,18 +138,18 @@ pub fn form(desk: &Desk<'_>, item: Option<&Value>) -> Form {
         Field::new(desk, "texts.ru", W::TextRu, Kind::Letter),
         Field::new(desk, "picture", W::Picture, Kind::Latin).empty(gone).hint(W::PictureHint),
         Field::new(desk, "audience", W::Audience, Kind::Choice(vec!["all", "active", "expired", "never_bought", "plan"])).required(),
-        Field::new(desk, "product_id", W::Product, Kind::Latin).hint(W::AudiencePlanHint),
+        Field::new(desk, "product_id", W::Product, Kind::Options(products)).hint(W::AudiencePlanHint),
     ];
     let below = vec![Field::new(desk, "button.text", W::ButtonText, Kind::Text), Field::new(desk, "button.url", W::ButtonUrl, Kind::Latin)];
     let filled = |fields: Vec<Field>| match item {
         Some(item) => fields.into_iter().map(|field| field.of(desk, item)).collect(),
         None => fields,
     };
-    Form {
+    Ok(Form {
         sections: vec![
             Section { fields: filled(fields), ..Section::default() },
             Section { title: Some(W::Button), fields: filled(below), ..Section::default() },
         ],
         groups: vec![("button", gone)],
-    }
+    })
 }

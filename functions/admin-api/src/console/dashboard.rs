@@ -1,6 +1,6 @@
 //! What needs somebody now, and how the shop goes.
 
-use app::admin::{Debtor, DutiesCursor};
+use app::admin::Cursor;
 use domain::{
     Currency, Money,
     stats::{Counts, DayCount},
@@ -42,20 +42,16 @@ fn worklist(desk: &Desk<'_>, title: W, found: usize, more: bool, all: &str, entr
     }
 }
 
-/// Orders whose receipt waits for a decision, among the next hundred things that are owed; the longest due first.
-async fn under_review(desk: &Desk<'_>, cursor: Option<&DutiesCursor>) -> Result<(Vec<Order>, Option<DutiesCursor>), Problem> {
-    let (owed, next) = desk.app.owed(Some(false), cursor, 100).await?;
-    let waiting = owed.iter().filter_map(|debtor| match debtor {
-        Debtor::Order(order) if order.under_review().is_some() => Some(Order::of(desk.app, order)),
-        Debtor::Order(_) | Debtor::Referral(_) | Debtor::Payment(_) | Debtor::Subscription(_) | Debtor::Gift(_) => None,
-    });
-    Ok((waiting.collect(), next))
+/// Orders whose receipt waits for a decision.
+async fn under_review(desk: &Desk<'_>, cursor: Option<&Cursor>, limit: u8) -> Result<(Vec<Order>, Option<Cursor>), Problem> {
+    let page = desk.app.orders_under_review(cursor, limit).await?;
+    Ok((page.items.iter().map(|order| Order::of(desk.app, order)).collect(), page.next))
 }
 
 /// All receipts that wait for a decision.
 pub async fn all_receipts(desk: &Desk<'_>) -> Result<Reply, Problem> {
-    let cursor: Option<DutiesCursor> = desk.param("cursor").and_then(|cursor| cursor.parse().ok());
-    let (waiting, next) = under_review(desk, cursor.as_ref()).await?;
+    let cursor: Option<Cursor> = desk.param("cursor").and_then(|cursor| cursor.parse().ok());
+    let (waiting, next) = under_review(desk, cursor.as_ref(), 50).await?;
     let inside = html! {
         (layout::heading(&html! { (desk.w(W::ReceiptsToDecide)) }, &html! {}))
         (lists::table::<lists::Orders>(desk, &waiting))
@@ -68,7 +64,7 @@ pub async fn all_receipts(desk: &Desk<'_>) -> Result<Reply, Problem> {
 }
 
 async fn receipts(desk: &Desk<'_>) -> Result<Markup, Problem> {
-    let (waiting, next) = under_review(desk, None).await?;
+    let (waiting, next) = under_review(desk, None, 20).await?;
     let entries = html! {
         @for order in waiting.iter().take(SHOWN) {
             @let path = format!("orders/{}", encoded(&order.id));

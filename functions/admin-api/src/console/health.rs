@@ -35,7 +35,7 @@ pub async fn show(desk: &Desk<'_>) -> Result<Reply, Problem> {
                         tr {
                             td.main data-head=(desk.w(W::Part)) { bdi dir="ltr" { (check.name) } }
                             td data-head=(desk.w(W::Status)) { (desk.pill(name(check.status))) }
-                            td data-head=(desk.w(W::Seen)) lang="en" {
+                            td.letter data-head=(desk.w(W::Seen)) lang="en" dir="ltr" {
                                 bdi { (check.detail) }
                                 @if let Some(mend) = &check.mend { br; strong { bdi { (mend) } } }
                             }

@@ -704,6 +704,12 @@ impl Listed for Tokens {
             column(W::Name, "main", |_, one| html! { bdi { (one.name) } }, |one| one.name.clone()),
             column(W::RoleWord, "", |desk, one| html! { (desk.named(&wire(&one.role))) }, |one| wire(&one.role)),
             column(
+                W::ScopeWord,
+                "",
+                |_, one| html! { @if one.scope.is_empty() { "—" } @else { bdi dir="ltr" { (one.scope.join(", ")) } } },
+                |one| one.scope.join(" "),
+            ),
+            column(
                 W::Status,
                 "",
                 |desk, one| {

@@ -60,7 +60,7 @@ words! {
     Picture: "Picture", "تصویر";
     PictureHint: "An https address, or Telegram’s file_id. With a picture a text has at most 1024 characters.", "نشانی https یا file_id تلگرام. با تصویر، متن دست‌بالا ۱۰۲۴ نویسه است.";
     Audience: "Audience", "گیرندگان";
-    AudiencePlanHint: "Of the audience “one plan”: the product’s id.", "برای گیرندگان «یک طرح»: شناسهٔ محصول.";
+    AudiencePlanHint: "Of the audience “one plan”.", "برای گیرندگان «یک طرح».";
     Button: "Button", "دکمه";
     ButtonText: "What it says", "نوشتهٔ دکمه";
     ButtonUrl: "Where it leads (https)", "پیوند دکمه (https)";
@@ -401,6 +401,8 @@ words! {
     ClockTitle: "Clock", "ساعت";
     UtcOffset: "The shop’s clock", "ساعت فروشگاه";
     UtcOffsetHint: "From -12:00 to +14:00, for example +03:30.", "از -12:00 تا +14:00، نمونه: +03:30.";
+    ScopeWord: "Only these collections", "فقط این بخش‌ها";
+    ScopeHint: "Such as orders, payments; empty: all that the role allows.", "مانند orders, payments؛ خالی: هر چه نقش اجازه می‌دهد.";
     DailySummary: "Daily summary to the operators", "خلاصهٔ روزانه برای اپراتورها";
     PaidOrderNotices: "A notice of each paid order to the operators", "خبر هر سفارش پرداخت‌شده برای اپراتورها";
     EditSettings: "Edit the settings", "ویرایش تنظیمات";
@@ -593,6 +595,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("draft", "draft", "پیش‌نویس"),
     ("scheduled", "scheduled", "زمان‌بندی‌شده"),
     ("paused", "paused", "متوقف"),
+    ("done", "done", "انجام‌شده"),
     ("all", "everybody", "همه"),
     ("never_bought", "never bought", "هرگز نخریده"),
     ("broadcast", "broadcast", "پیام همگانی"),

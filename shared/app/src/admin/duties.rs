@@ -38,7 +38,7 @@ impl FromStr for DutiesCursor {
 /// Every queue, in an order that cursors rely on.
 fn queues() -> impl Iterator<Item = Queue> {
     // Reminders to come are nobody's worry.
-    [Queue::Parked].into_iter().chain([Urgency::Money, Urgency::Promise].into_iter().flat_map(Queue::shards))
+    [Queue::Parked].into_iter().chain([Urgency::Money, Urgency::Promise].into_iter().flat_map(Queue::of))
 }
 
 impl App {

@@ -12,10 +12,20 @@ use domain::{
     user::{User, UserStatus},
 };
 pub use store::ListError;
-use store::{Cursor, Filter, Page, StoreError, keys::users_beginning};
+use store::{
+    Cursor, Debtor, DueWork, Filter, Page, Queue, StoreError,
+    keys::{Owner, users_beginning},
+};
 use tracing::warn;
 
 use crate::App;
+
+fn of_payment(work: DueWork) -> Option<PaymentId> {
+    match work.owner {
+        Owner::Payment(id) => Some(id),
+        Owner::Order(_) | Owner::Referral { .. } | Owner::Subscription(_) | Owner::Gift(_) => None,
+    }
+}
 
 /// From when to when something was made; both ends belong to it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -232,6 +242,34 @@ impl App {
         let mut page = self.store.list_payments(&asked, cursor, limit, self.now()).await?;
         page.items.retain(|payment| filter.admits(payment));
         Ok(page)
+    }
+
+    /// Payments that wait for an operator's word, the last to arrive first. What is parked stands before all of them, as far as a page has room.
+    pub async fn undecided_payments(&self, cursor: Option<&Cursor>, limit: u8) -> Result<Page<Payment>, ListError> {
+        let mut ids = Vec::new();
+        if cursor.is_none() {
+            let parked = self.store.due(Queue::Parked, Timestamp::from_millis(i64::MAX), None, limit).await?;
+            ids.extend(parked.items.into_iter().filter_map(of_payment));
+            ids.truncate(usize::from(limit.saturating_sub(1)));
+        }
+        let room = limit.saturating_sub(u8::try_from(ids.len()).unwrap_or_default());
+        let Page { items, next } = self.store.undecided(cursor, room).await?;
+        ids.extend(items.into_iter().filter_map(of_payment));
+        let mut payments = self.store.payments(&ids).await?;
+        // The index may be behind.
+        payments.retain(|payment| payment.status == PaymentStatus::Unapplied);
+        Ok(Page { items: payments, next })
+    }
+
+    /// Orders with a receipt that waits for a decision, the one first of which the operators are reminded first.
+    pub async fn orders_under_review(&self, cursor: Option<&Cursor>, limit: u8) -> Result<Page<Order>, ListError> {
+        let Page { items, next } = self.store.due(Queue::Review, Timestamp::from_millis(i64::MAX), cursor, limit).await?;
+        let owners: Vec<_> = items.into_iter().map(|work| work.owner).collect();
+        let orders = self.store.debtors(&owners).await?.into_iter().filter_map(|debtor| match debtor {
+            Some(Debtor::Order(order)) if order.under_review().is_some() => Some(*order),
+            _ => None,
+        });
+        Ok(Page { items: orders.collect(), next })
     }
 
     /// Discount codes, the newest first.

@@ -303,12 +303,36 @@ async fn money_without_an_order() {
     stored(
         &payment,
         expect![[r#"
-        17 attributes, 481 bytes
+            17 attributes, 481 bytes
+            PK: S "PAYMENT#card#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1"
+            SK: S "PAYMENT"
+            amount: M {amount: S "131250", currency: S "IRT"}
+            due_at: S "2026-11-22T12:00:00.000Z"
+            duty: S "alert"
+            entity_type: S "payment"
+            id: S "card#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1"
+            list_pk: S "PAYMENTS#2026-11"
+            list_sk: S "2026-11-22T12:00:00.001Z#card#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1"
+            nonce: S "a nonce of 26 characters.."
+            reason: S "unknown_order"
+            schema_version: N 1
+            settled_at: S "2026-11-22T12:00:00.001Z"
+            status: S "unapplied"
+            summary: M {method: S "card"}
+            version: N 1
+            work_shard: S "unapplied"
+        "#]],
+    )
+    .await;
+    payment.work.clear();
+    stored(
+        &payment,
+        expect![[r#"
+        16 attributes, 473 bytes
         PK: S "PAYMENT#card#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1"
         SK: S "PAYMENT"
         amount: M {amount: S "131250", currency: S "IRT"}
-        due_at: S "2026-11-22T12:00:00.000Z"
-        duty: S "alert"
+        due_at: S "~2026-11-22T12:00:00.001Z"
         entity_type: S "payment"
         id: S "card#AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1"
         list_pk: S "PAYMENTS#2026-11"
@@ -320,7 +344,7 @@ async fn money_without_an_order() {
         status: S "unapplied"
         summary: M {method: S "card"}
         version: N 1
-        work_shard: S "promise#2"
+        work_shard: S "unapplied"
     "#]],
     )
     .await;
@@ -990,9 +1014,9 @@ async fn an_order_stays_below_a_unit_all_its_way() {
     expect![[r#"
         placed: 616 bytes, 1.0 unit
         attempted: 706 bytes, 1.0 unit
-        receipt under review: 835 bytes, 1.0 unit
+        receipt under review: 832 bytes, 1.0 unit
         receipt rejected: 924 bytes, 1.0 unit
-        second receipt: 841 bytes, 1.0 unit
+        second receipt: 838 bytes, 1.0 unit
         paid: 932 bytes, 1.0 unit
         parked: 994 bytes, 1.0 unit
         provisioned: 968 bytes, 1.0 unit

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use domain::{
     Timestamp,
     duty::{Duty, LEASE, Urgency},
-    order::{Event, Order},
-    payment::Payment,
+    order::{Event, Order, UnappliedReason},
+    payment::{Payment, PaymentStatus},
     referral::Referral,
     time::Span,
 };
@@ -24,7 +24,7 @@ fn paid(buyer: i64, n: u32, due: Timestamp) -> Order {
 /// All that stands in the queues of an urgency and is due, by its owner.
 async fn all_due(shop: &Shop, urgency: Urgency, until: Timestamp) -> BTreeMap<String, DueWork> {
     let mut all = BTreeMap::new();
-    for queue in Queue::shards(urgency) {
+    for queue in Queue::of(urgency) {
         for work in shop.store.due(queue, until, None, 100).await.unwrap().items {
             let before = all.insert(format!("{:?}", work.owner), work);
             assert_eq!(before, None, "one thing stands in one queue");
@@ -128,6 +128,8 @@ async fn everything_that_is_owed_is_in_one_queue_of_its_urgency() {
     let mut promises = Vec::new();
     for n in 1..=24 {
         let (paid, waiting) = (paid(i64::from(n), n, now()), order(100 + i64::from(n), n));
+        let mut reviewed = order(300 + i64::from(n), n);
+        reviewed.work.owe(Duty::Review, now());
         let qualified = referral(200, 200 + i64::from(n)).qualify(order_id(200 + i64::from(n), 1).key, now()).unwrap();
         let mut unapplied = payment(n, order_id(1, n));
         unapplied.work.owe(if n % 2 == 0 { Duty::Refund } else { Duty::Alert }, now());
@@ -139,10 +141,12 @@ async fn everything_that_is_owed_is_in_one_queue_of_its_urgency() {
         }
         money.push((Owner::Order(paid.id), Duty::Provision));
         promises.push((Owner::Order(waiting.id), Duty::Expire));
+        promises.push((Owner::Order(reviewed.id), Duty::Review));
         promises.push((Owner::Referral { inviter: qualified.inviter, invitee: qualified.invitee }, Duty::Reward));
         let writes = vec![
             Write::create(&paid).unwrap(),
             Write::create(&waiting).unwrap(),
+            Write::create(&reviewed).unwrap(),
             Write::create(&qualified).unwrap(),
             Write::create(&unapplied).unwrap(),
         ];
@@ -153,7 +157,7 @@ async fn everything_that_is_owed_is_in_one_queue_of_its_urgency() {
         let expected: BTreeMap<String, Duty> = expected.into_iter().map(|(owner, duty)| (format!("{owner:?}"), duty)).collect();
         assert_eq!(found.into_iter().map(|(owner, work)| (owner, work.duty.unwrap())).collect::<BTreeMap<_, _>>(), expected);
         // A queue that is always empty would leave the others twice the work.
-        for queue in Queue::shards(urgency) {
+        for queue in Queue::of(urgency) {
             assert!(!shop.store.due(queue, minutes(100), None, 1).await.unwrap().items.is_empty(), "{queue:?}");
         }
     }
@@ -167,7 +171,7 @@ async fn a_queue_is_worked_off_in_the_order_of_its_due_times() {
     for n in 1..=40 {
         shop.create(&paid(1, n, minutes(100 - n))).await;
     }
-    for queue in Queue::shards(Urgency::Money) {
+    for queue in Queue::of(Urgency::Money) {
         let mut all: Vec<DueWork> = Vec::new();
         let mut cursor: Option<Cursor> = None;
         loop {
@@ -247,7 +251,7 @@ async fn a_queues_cursor_is_its_own() {
     for n in 1..=40 {
         shop.create(&paid(1, n, now())).await;
     }
-    let queues: Vec<Queue> = Queue::shards(Urgency::Money).collect();
+    let queues: Vec<Queue> = Queue::of(Urgency::Money).collect();
     let cursor = shop.store.due(queues[0], minutes(1), None, 1).await.unwrap().next.unwrap();
     let of_orders = shop.store.orders_of(id(1), None, 1).await.unwrap().next.unwrap();
     let listed = shop.store.list_orders(&store::Filter::default(), None, 1, now()).await.unwrap().next.unwrap();
@@ -268,4 +272,44 @@ async fn an_unknown_owner_is_passed_over() {
     item.insert("SK".into(), aws_sdk_dynamodb::types::AttributeValue::S("GRANT#1".into()));
     shop.put_raw(item).await;
     assert_eq!(all_due(&shop, Urgency::Money, now()).await.len(), 1);
+}
+
+/// Money that the operators know of owes nothing, and stands on their list until they decide.
+#[tokio::test]
+async fn undecided_money_stands_in_a_queue_that_nobody_works_off() {
+    let shop = Shop::open().await;
+    let unapplied = |n| Payment {
+        status: PaymentStatus::Unapplied,
+        reason: Some(UnappliedReason::UnknownOrder),
+        approved_by: None,
+        ..payment(n, order_id(1, n))
+    };
+    let mut untold = unapplied(9);
+    untold.work.owe(Duty::Alert, now());
+    shop.create(&untold).await;
+    for n in 1..=5 {
+        shop.create(&unapplied(n)).await;
+    }
+    shop.create(&payment(6, order_id(1, 6))).await;
+    let mut on_its_way_back = unapplied(7);
+    on_its_way_back.work.owe(Duty::Refund, now());
+    shop.create(&on_its_way_back).await;
+    let due = shop.store.due(Queue::Unapplied, Timestamp::from_millis(i64::MAX), None, 100).await.unwrap();
+    assert_eq!(due.items.iter().map(|work| work.owner.clone()).collect::<Vec<_>>(), [Owner::Payment(untold.id.clone())]);
+    let (mut found, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = shop.store.undecided(cursor.as_ref(), 2).await.unwrap();
+        found.extend(page.items.into_iter().map(|work| work.owner));
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found, [5, 4, 3, 2, 1, 9].map(|n| Owner::Payment(payment_id(n))));
+    // Read back it owes nothing, and it leaves the list with its decision.
+    let mut read = shop.store.payment(&payment_id(3)).await.unwrap().unwrap();
+    assert_eq!(read, unapplied(3));
+    read.status = PaymentStatus::WrittenOff;
+    shop.store.commit("write off", vec![Write::replace(&mut read).unwrap()]).await.unwrap();
+    assert_eq!(shop.store.undecided(None, 10).await.unwrap().items.len(), 5);
 }
