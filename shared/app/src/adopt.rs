@@ -52,7 +52,7 @@ impl App {
     pub async fn has_account(&self, customer: TelegramUserId, name: &SubscriptionName) -> Result<Option<Subscription>, OperateError> {
         if let Some(AdoptedAccount { order, .. }) = self.store.adopted_account(name).await? {
             if order.buyer != customer {
-                return Err(OperateError::WrongState(format!("the user {} has it", order.buyer)));
+                return Err(OperateError::WrongState(format!("The user {} has this account.", order.buyer)));
             }
             if let Some(held) = self.store.subscription(order).await? {
                 return Ok(Some(held));
@@ -78,7 +78,7 @@ impl App {
     pub async fn adoptable(&self, account: &Account, customer: TelegramUserId) -> Result<Option<Subscription>, OperateError> {
         let held = self.has_account(customer, &account.name).await?;
         if held.is_none() && account.note.as_deref().is_some_and(|note| note.starts_with(OURS)) {
-            return Err(OperateError::WrongState("a shop made this account for an order, and has it".into()));
+            return Err(OperateError::WrongState("A shop made this account for an order.".into()));
         }
         Ok(held)
     }

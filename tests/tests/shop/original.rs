@@ -470,7 +470,7 @@ async fn an_account_is_one_customers_however_many_ask_for_it() {
     for dry_run in [true, false] {
         let report = adopt_pairs(&world.app, &pairs, dry_run).await.unwrap();
         assert_eq!(counts(&report), [("subscriptions", 0, 0, 1)], "{report}");
-        assert!(report.to_string().contains(&format!("the user {holder} has it")), "{report}");
+        assert!(report.to_string().contains(&format!("The user {holder} has this account.")), "{report}");
     }
     assert_eq!(world.contents().await, moved);
 }
