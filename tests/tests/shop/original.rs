@@ -342,9 +342,16 @@ async fn rows_that_are_there_twice_come_once() {
 
 #[tokio::test]
 async fn a_run_that_died_is_gone_on_with() {
-    for after in [1, 4, 9, 14, 20] {
+    let calls = {
         let (world, _folder, tables) = opened().await;
-        let way = if after % 2 == 0 { Fault::Dead } else { Fault::DeadAfter };
+        world.dynamodb.take_log();
+        import(&world.app, &tables, false).await.unwrap();
+        world.dynamodb.take_log().len()
+    };
+    // The last call is the one that puts the entry into the history.
+    for after in [1, 4, 9, 14, 20, calls] {
+        let (world, _folder, tables) = opened().await;
+        let way = if after % 2 == 0 || after == calls { Fault::Dead } else { Fault::DeadAfter };
         world.dynamodb.fail_nth(after, way);
         assert!(import(&world.app, &tables, false).await.is_err(), "after {after}");
         world.dynamodb.restore();
@@ -353,6 +360,7 @@ async fn a_run_that_died_is_gone_on_with() {
         assert_eq!(sums, NEW.to_vec(), "after {after}: {report}");
         let first = world.user(FIRST).await;
         assert_eq!((first.invited, first.qualified, first.granted), (1, 1, 1), "after {after}");
+        assert!(!world.history("shop", "original").await.is_empty(), "after {after}");
     }
 }
 

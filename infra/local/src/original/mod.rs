@@ -11,15 +11,19 @@ use domain::{
     AuditEntryId, Currency,
     admin::{Actor, AuditEntry},
 };
-use store::{CommitError, StoreError, Write};
+use store::{CommitError, ListError, StoreError, Write};
 use thiserror::Error;
 
 use self::plan::{CODES, ORDERS, PRODUCTS, REFERRALS, SUBSCRIPTIONS, USERS, plan};
 pub use self::tables::{Row, SourceError, Tables};
 use crate::{
     adopt::{Wanted, adopt},
-    report::Report,
+    report::{Count, Report},
 };
+
+/// What the history calls it.
+const ENTITY: &str = "shop";
+const ORIGINAL: &str = "original";
 
 /// Why nothing more was moved. What was is there: the next run goes on.
 #[derive(Debug, Error)]
@@ -30,6 +34,8 @@ pub enum ImportError {
     Currency(Currency),
     #[error("the table: {0}")]
     Table(#[from] StoreError),
+    #[error("the history: {0}")]
+    History(#[from] ListError),
     #[error(transparent)]
     App(#[from] AppError),
     #[error(transparent)]
@@ -90,10 +96,17 @@ pub async fn import(app: &App, tables: &Tables, dry_run: bool) -> Result<Report,
     }
     let wanted = plan.accounts.into_iter().map(|(name, adoption)| Wanted { name, adoption }).collect();
     adopt(app, wanted, SUBSCRIPTIONS, &mut report).await?;
-    if !dry_run && report.counts.values().any(|count| count.new > 0) {
+    let brought = |pick: fn(&Count) -> u32| report.counts.values().any(|count| pick(count) > 0);
+    // A run that died may have brought all without a word.
+    if !dry_run && (brought(|count| count.new) || brought(|count| count.already_there) && !told(app).await?) {
         put(app, vec![Write::create(&entry(app, &report))?]).await?;
     }
     Ok(report)
+}
+
+/// Whether the history has an entry for it.
+async fn told(app: &App) -> Result<bool, ImportError> {
+    Ok(!app.store.list_audit(ENTITY, ORIGINAL, None, 1, app.now()).await?.items.is_empty())
 }
 
 /// One entry in the history for what a run brought: its things have no operator each.
@@ -104,8 +117,8 @@ fn entry(app: &App, report: &Report) -> AuditEntry {
         at: now,
         actor: Actor::Bootstrap,
         action: "import".to_owned(),
-        entity: "shop".to_owned(),
-        entity_id: "original".to_owned(),
+        entity: ENTITY.to_owned(),
+        entity_id: ORIGINAL.to_owned(),
         before: None,
         after: serde_json::to_string(&report.counts).ok(),
     }
