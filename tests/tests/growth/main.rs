@@ -12,7 +12,7 @@ use domain::{
     order::Order,
     payment::{Gateway, Payment, PaymentId},
     referral::Referral,
-    subscription::{ProvisioningSpec, Subscription},
+    subscription::{ProvisioningSpec, Subscription, Validity},
     time::Span,
     user::User,
 };
@@ -242,7 +242,12 @@ impl Ledger {
         self.by_card(7_930_000_040, false).await;
         self.post("/users/{id}/attach-referral", "/users/7930000040/attach-referral", json!({"inviter": FILLED})).await;
         // An account that somebody made on the panel itself.
-        let spec = ProvisioningSpec::of("made_by_hand".parse().unwrap(), "-", &self.world.order(7_930_000_040).await.terms);
+        let spec = ProvisioningSpec {
+            name: "made_by_hand".parse().unwrap(),
+            note: "from before".into(),
+            data_limit: Some(1 << 30),
+            validity: Validity::Unlimited,
+        };
         self.world.app.panel.ensure_account(&spec, self.world.app.now(), Duration::from_secs(5)).await.unwrap();
         self.post("/users/{id}/adopt", &format!("{other}/adopt"), json!({"panel_username": "made_by_hand"})).await;
         let held = format!("/subscriptions/{bought}");
