@@ -3,6 +3,7 @@
 //! Each function is a process under a local Runtime API, with the embedded engine behind it. Times are worth something only as ratios within one run;
 //! instructions repeat. `infra/bench/run.sh` builds what is measured and calls this.
 #![expect(clippy::print_stdout, reason = "a table is what this program is for")]
+#![expect(clippy::float_arithmetic, clippy::disallowed_methods, reason = "the machine's time is what is measured")]
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a broken set-up ends the run")]
 
 use std::{
