@@ -74,6 +74,11 @@ impl TestClock {
     pub fn advance(&self, span: Span) {
         self.0.fetch_add(span.as_millis(), Ordering::SeqCst);
     }
+
+    /// As another process of the shop has it, whose clock is behind.
+    pub fn set_back(&self, span: Span) {
+        self.0.fetch_sub(span.as_millis(), Ordering::SeqCst);
+    }
 }
 
 impl Clock for TestClock {

@@ -312,7 +312,13 @@ impl App {
         let delivered = later.is_none();
         let mut read = order;
         for _ in 0..TRIES {
-            let now = self.now();
+            let subscription = match read.status {
+                OrderStatus::Paid => self.store.subscription(held).await?,
+                _ => None,
+            };
+            // Its account may have been made by a process whose clock is ahead. What extends it comes after that by any clock: else a refund would not
+            // find this order among those that feed it, see `Subscription::is_fed_by`.
+            let now = subscription.as_ref().map_or_else(|| self.now(), |held| self.now().max(held.created_at));
             let event = Event::Provisioned { name: read.panel_name.clone(), delivered };
             let mut next = match decide(&read, &event, now) {
                 Ok(Decision::Change(transition)) => transition.order,
@@ -325,7 +331,7 @@ impl App {
             }
             let mut writes = vec![Write::replace(&mut next)?];
             if read.status == OrderStatus::Paid {
-                let Some(mut subscription) = self.store.subscription(held).await? else {
+                let Some(mut subscription) = subscription else {
                     return Err(AppError::Refused { operation: "finish an extension", position: 1 });
                 };
                 if subscription.busy_with != Some(read.id.key) {

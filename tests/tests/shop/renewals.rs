@@ -566,6 +566,23 @@ async fn a_refund_takes_back_its_own_and_no_more() {
     assert_eq!((held.orders, held.revoked_at), (1, None));
 }
 
+/// The process that extends it has a clock that is behind that of the one which made it.
+#[tokio::test]
+async fn a_refund_takes_back_what_a_slow_clock_gave() {
+    let world = shop().await;
+    let customer = holder(&world, 7_400_000_021).await;
+    ask(&customer).await;
+    customer.tap("Plan more-data").await.unwrap();
+    customer.tap("⭐ 25").await.unwrap();
+    world.clock.set_back(Span::minutes(4));
+    customer.tap("Pay ⭐ 25").await.unwrap();
+    let more = extension(&world, customer.id()).await;
+    assert_eq!(account(&world, customer.id()).await.data_limit, Some(15 * GIB));
+    refund(&world, more.id).await;
+    assert_eq!(account(&world, customer.id()).await.data_limit, Some(10 * GIB));
+    assert_eq!(subscription(&world, customer.id()).await.orders, 1);
+}
+
 #[tokio::test]
 async fn a_refund_of_an_account_on_hold() {
     let world = shop().await;

@@ -40,12 +40,21 @@ pub enum Fault {
     TimedOut,
     /// Its peer says no, for now: which of its ways to say that.
     Refused(u8),
+    /// Its peer does not know the shop (any more): 401.
+    Denied,
     /// It is done; the answer is cut in half.
     Garbled,
     /// The process dies before the request is sent.
     Dies,
     /// The process dies when the request has been carried out.
     DiesAfter,
+}
+
+/// One request of a clean run.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Site {
+    pub peer: &'static str,
+    pub operation: String,
 }
 
 /// The faults of one step, by the number of the request that they meet, counted from the step's first one.
@@ -55,20 +64,27 @@ pub struct Script {
     /// Only requests that change something are counted.
     changes_only: bool,
     requests: AtomicU32,
+    /// What was asked for, in turn.
+    asked: Mutex<Vec<Site>>,
 }
 
 impl Script {
     pub fn new(faults: &[(u32, Fault)], changes_only: bool) -> Self {
-        Self { faults: faults.to_vec(), changes_only, requests: AtomicU32::new(0) }
+        Self { faults: faults.to_vec(), changes_only, requests: AtomicU32::new(0), asked: Mutex::default() }
     }
 
     /// What the next request meets.
-    fn next(&self, changes: bool) -> Option<Fault> {
-        if self.faults.is_empty() || (self.changes_only && !changes) {
+    fn next(&self, peer: &'static str, operation: &str) -> Option<Fault> {
+        held(&self.asked).push(Site { peer, operation: operation.to_owned() });
+        if self.faults.is_empty() || (self.changes_only && !changes(peer, operation)) {
             return None;
         }
         let nth = self.requests.fetch_add(1, Ordering::Relaxed);
         self.faults.iter().find(|(at, _)| *at == nth).map(|(_, fault)| *fault)
+    }
+
+    pub fn asked(&self) -> Vec<Site> {
+        held(&self.asked).clone()
     }
 }
 
@@ -227,7 +243,7 @@ impl Transport for Link {
             let drawn = mix(internet.latency.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed));
             tokio::time::sleep(Duration::from_millis(1 + drawn % 60)).await;
         }
-        let Some(fault) = held(&self.script).next(changes(peer, &operation)) else {
+        let Some(fault) = held(&self.script).next(peer, &operation) else {
             if peer == PANEL && internet.panel_down.load(Ordering::Relaxed) {
                 internet.count(format!("{peer} {operation}"), "down");
                 return Err(HttpError::Broken("the panel is down".into()));
@@ -242,6 +258,7 @@ impl Transport for Link {
                 Some(answer) => Ok(answer),
                 None => internet.carry_out(peer, &operation, request).await,
             },
+            Fault::Denied => Ok(denied(peer)),
             Fault::ReplyLost => {
                 let _ = internet.carry_out(peer, &operation, request).await;
                 Err(HttpError::Broken("the connection broke".into()))
@@ -271,10 +288,26 @@ const fn name(fault: Fault) -> &'static str {
         Fault::ReplyLost => "reply lost",
         Fault::TimedOut => "timed out",
         Fault::Refused(_) => "refused",
+        Fault::Denied => "denied",
         Fault::Garbled => "garbled",
         Fault::Dies => "dies before",
         Fault::DiesAfter => "dies after",
     }
+}
+
+/// How a peer says that it does not know who asks.
+fn denied(peer: &str) -> Answer {
+    let (status, kind, body) = match peer {
+        TABLE => (
+            400,
+            "application/x-amz-json-1.0",
+            r#"{"__type":"com.amazonaws.dynamodb.v20120810#AccessDeniedException","Message":"not authorized to perform this"}"#,
+        ),
+        PANEL => (401, "application/json", r#"{"detail":"Could not validate credentials"}"#),
+        TELEGRAM => (401, "application/json", r#"{"ok":false,"error_code":401,"description":"Unauthorized"}"#),
+        _ => (401, "application/json", r#"{"ok":false,"error":{"code":401,"name":"UNAUTHORIZED"}}"#),
+    };
+    answer(status, kind, body.as_bytes().to_vec())
 }
 
 /// How a peer says no for now. `None`: it has no such way for this request.

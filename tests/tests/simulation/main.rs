@@ -15,6 +15,8 @@ mod ledger;
 #[cfg(test)]
 mod many;
 #[cfg(test)]
+mod matrix;
+#[cfg(test)]
 mod plan;
 #[cfg(all(test, feature = "planted-bugs"))]
 mod planted;

@@ -92,7 +92,7 @@ fn many_worlds_keep_every_promise() {
 
 /// Call by fault: how often each was met.
 fn print_coverage(coverage: &Coverage) {
-    let faults = ["not sent", "reply lost", "timed out", "refused", "garbled", "dies before", "dies after", "down"];
+    let faults = ["not sent", "reply lost", "timed out", "refused", "denied", "garbled", "dies before", "dies after", "down"];
     let mut rows: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
     for ((call, fault), count) in coverage {
         *rows.entry(call).or_default().entry(fault).or_default() += count;

@@ -81,6 +81,10 @@ pub enum Act {
         other: u8,
         code: u8,
     },
+    /// Two renewals of one subscription, whose callbacks come in the same moment.
+    RushRenew {
+        who: u8,
+    },
     /// Types a code on the newest plan's screen.
     Code {
         who: u8,
@@ -193,6 +197,8 @@ pub enum AdminAct {
     Unapplied(u8),
     Retry,
     Setting(u8),
+    /// A message to everybody, begun or not.
+    Broadcast(bool),
 }
 
 impl Act {
@@ -217,7 +223,8 @@ fn draw_admin(dice: &mut Dice) -> AdminAct {
         11 => AdminAct::Cancel,
         12..=14 => AdminAct::Refund,
         15..=17 => AdminAct::Unapplied(dice.small(3)),
-        18 => AdminAct::Retry,
+        18 if dice.chance(60) => AdminAct::Retry,
+        18 => AdminAct::Broadcast(dice.chance(50)),
         _ => AdminAct::Setting(dice.small(4)),
     }
 }
@@ -271,6 +278,7 @@ fn draw_story(dice: &mut Dice) -> Vec<Act> {
             pay(dice, who, method, &mut story);
             story.push(customer(false));
         }
+        91 if dice.chance(40) => story.push(Act::RushRenew { who }),
         91 => story.push(Act::Rush { who, other: if dice.chance(50) { who } else { other }, code: dice.small(4) }),
         92 => story.extend([Act::Block { who, blocked: true }, order, Act::Block { who, blocked: false }]),
         93..=95 => {
@@ -353,10 +361,15 @@ fn draw_acts(dice: &mut Dice) -> Vec<Act> {
     acts
 }
 
-fn draw_faults(dice: &mut Dice, of_changes: bool) -> Vec<(u32, Fault)> {
+fn draw_faults(dice: &mut Dice, act: Act, of_changes: bool) -> Vec<(u32, Fault)> {
     let mut faults = Vec::new();
     for _ in 0..=dice.below(2) {
-        let within = if of_changes { 9 } else { 20 };
+        let within = match (act, of_changes) {
+            // What is committed before a callback is acknowledged comes first.
+            (Act::CallBack { .. }, true) => 3,
+            (_, true) => 9,
+            (_, false) => 20,
+        };
         let at = u32::try_from(dice.below(within)).expect("small");
         let fault = match dice.below(20) {
             0..=1 => Fault::NotSent,
@@ -390,7 +403,7 @@ impl Plan {
             .into_iter()
             .map(|act| {
                 let of_changes = dice.chance(60);
-                let faults = if dice.chance(rate) { draw_faults(&mut dice, of_changes) } else { Vec::new() };
+                let faults = if dice.chance(rate) { draw_faults(&mut dice, act, of_changes) } else { Vec::new() };
                 Step { act, faults, of_changes, with_next: dice.chance(together), worker: dice.small(3) }
             })
             .collect();

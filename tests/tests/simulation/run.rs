@@ -21,14 +21,23 @@ pub struct Outcome {
     pub requests: u64,
 }
 
-/// Plays a plan in a runtime of its own, whose time passes only while everybody waits.
+/// Plays a plan.
 pub fn play(plan: &Plan, bug: Option<Bug>) -> Outcome {
+    in_a_world(plan, bug, async |world| act_out(&world, plan).await)
+}
+
+/// A furnished world in a runtime of its own, whose time passes only while everybody waits.
+pub fn in_a_world<T>(plan: &Plan, bug: Option<Bug>, happens: impl AsyncFnOnce(Arc<World>) -> T) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
     // What the SDK waits before it tries again is drawn from this.
     fastrand::seed(plan.seed);
     let inventory = INVENTORY.get_or_init(|| runtime.block_on(furnished()));
     plant(bug);
-    let outcome = runtime.block_on(act_out(plan, inventory));
+    let outcome = runtime.block_on(async {
+        let world = World::open(plan).await;
+        world.take_over(inventory);
+        happens(world).await
+    });
     drop(runtime);
     plant(None);
     outcome
@@ -53,11 +62,9 @@ async fn furnished() -> Inventory {
     world.inventory()
 }
 
-async fn act_out(plan: &Plan, inventory: &Inventory) -> Outcome {
-    let world = World::open(plan).await;
-    world.take_over(inventory);
+async fn act_out(world: &Arc<World>, plan: &Plan) -> Outcome {
     let mut trace = Vec::new();
-    let broken = lifetime(&world, plan, &mut trace).await.err();
+    let broken = lifetime(world, plan, &mut trace).await.err();
     if let Some(broken) = &broken {
         trace.push(format!("BROKEN {broken}"));
     }
@@ -94,7 +101,7 @@ fn groups(steps: &[Step]) -> Vec<&[Step]> {
 }
 
 /// Nothing goes wrong any more. Everybody says again what was not heard, and the jobs run until nothing is due.
-async fn settle(world: &Arc<World>, auditor: &mut Auditor) -> Result<(), Broken> {
+pub async fn settle(world: &Arc<World>, auditor: &mut Auditor) -> Result<(), Broken> {
     world.calm();
     for person in &world.people {
         person.set_blocked(false).await;

@@ -198,6 +198,14 @@ impl PanelStandIn {
         Some(render::subscription_url(&account, state, self.options()))
     }
 
+    /// The account that a subscription link opens now, none where it has never worked or does no more.
+    #[must_use]
+    pub fn opened_by(&self, link: &str) -> Option<Account> {
+        let (_, token) = link.rsplit_once('/')?;
+        let state = self.state();
+        subscription::find(token, &state.subscription_secret, |name| state.accounts.get(name)).cloned()
+    }
+
     /// Lets `bytes` of traffic flow through an account, whatever its status, and looks at it as the review job does:
     /// an account on hold starts, one that has used its data is limited. Returns the account afterwards, none if there
     /// is no such account.
